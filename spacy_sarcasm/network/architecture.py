@@ -18,7 +18,7 @@ from .vocabulary import TextRows, build_vocabulary
 from .weights import initial_weights
 
 DEFAULT_MAX_LENGTH = 512
-DEFAULT_BATCH_BUDGET = 4096
+DEFAULT_BATCH_BUDGET = 1024
 DEFAULT_THREADS = 1
 
 SarcasmModel = Model[list[Doc], Floats2d]

@@ -11,6 +11,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -196,7 +197,12 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
             network = self.network
             # Drawn from NumPy's generator, which [training] seed sets.
             seed = int(np.random.randint(2**31 - 3))  # noqa: NPY002
-            self._trainer = KerasTrainer(network.config, network.weights, seed)
+            # Dropout rates may differ from those the weights were trained with.
+            config = replace(network.config, settings=self.settings)
+            self._trainer = KerasTrainer(config, network.weights, seed)
+        elif self._trainer_is_stale:
+            self._trainer.set_weights(self.network.weights)
+        self._trainer_is_stale = False
         return self._trainer
 
     def finish_update(self, optimizer: Optimizer) -> None:
@@ -207,8 +213,6 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
         """
         weights = self.network.weights
         for name, gradient in self._gradients.items():
-            # The optimizer changes the array it is given in place; a row of a shared, read-only
-            # or borrowed array must not be.
             weights[name], _ = optimizer((self.id, name), weights[name], gradient)
         if self._gradients:
             self._gradients = {}
@@ -244,14 +248,14 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
 
     def _weights_changed(self) -> None:
         self._session = None
-        if self._trainer is not None:
-            self._trainer.set_weights(self.network.weights)
+        self._trainer_is_stale = True
 
     def _reset_engines(self) -> None:
         self._lock = threading.Lock()
         self._session: Session | None = None
         self._session_key = (0, 0)
         self._trainer: KerasTrainer | None = None
+        self._trainer_is_stale = False
 
     # Copies and serialisation
 
@@ -289,7 +293,7 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what belongs to this process: the engines and their lock."""
-        engines = ("_lock", "_session", "_session_key", "_trainer")
+        engines = ("_lock", "_session", "_session_key", "_trainer", "_trainer_is_stale")
         return {name: value for name, value in self.__dict__.items() if name not in engines}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
