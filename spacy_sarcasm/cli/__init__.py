@@ -66,4 +66,4 @@ def main() -> None:
 
 
 # Each command registers itself on the app.
-from . import score  # noqa: E402, F401
+from . import convert, evaluate, export, score  # noqa: E402, F401

@@ -6,8 +6,7 @@ import spacy
 from spacy.language import Language
 
 from ..pretrained import BUNDLED_LANGUAGE
-
-FACTORY = "sarcasm"
+from .sarcasm import SarcasmClassifier
 
 
 def load_scoring_pipeline(model: str | None = None) -> Language:
@@ -23,14 +22,26 @@ def load_scoring_pipeline(model: str | None = None) -> Language:
     """
     if model is None:
         nlp = spacy.blank(BUNDLED_LANGUAGE)
-        nlp.add_pipe(FACTORY)
+        nlp.add_pipe("sarcasm")
         return nlp
     nlp = spacy.load(model)
-    factories = [nlp.get_pipe_meta(name).factory for name in nlp.pipe_names]
-    if FACTORY not in factories:
-        raise ValueError(
-            f"the pipeline '{model}' has no sarcasm component; its components are: "
-            f"{', '.join(nlp.pipe_names) or 'none'}. Add one by nlp.add_pipe(\"sarcasm\") and "
-            "save it again"
-        )
+    find_sarcasm(nlp)
     return nlp
+
+
+def find_sarcasm(nlp: Language) -> SarcasmClassifier:
+    """Return the sarcasm component of a pipeline, the last one if it has several.
+
+    Args:
+        nlp: The pipeline.
+
+    Raises:
+        ValueError: It has none.
+    """
+    for _, pipe in reversed(nlp.pipeline):
+        if isinstance(pipe, SarcasmClassifier):
+            return pipe
+    raise ValueError(
+        f"the pipeline '{nlp.lang}_{nlp.meta['name']}' has no sarcasm component; its components "
+        f"are: {', '.join(nlp.pipe_names) or 'none'}. Add one by nlp.add_pipe(\"sarcasm\")"
+    )

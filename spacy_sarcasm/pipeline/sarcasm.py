@@ -30,7 +30,7 @@ from ..network.architecture import (
     SarcasmModel,
     get_shim,
 )
-from ..network.storage import WEIGHTS_FILE, save_network
+from ..network.storage import WEIGHTS_FILE, Network, save_network
 from ..pretrained import BUNDLED_LANGUAGE, BUNDLED_WEIGHTS
 from .scorer import Scorer
 
@@ -56,8 +56,8 @@ word_dropout = 0.0
 trainable_width = 32
 vocab_size = 30000
 min_count = 1
-vector_words = 0
-precision = "float32"
+vector_words = 20000
+precision = "float16"
 attr = "LOWER"
 """
 DEFAULT_MODEL = Config().from_str(DEFAULT_MODEL_CONFIG)["model"]
@@ -212,6 +212,16 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
                 f"'{label}'. The setting `label` names it"
             )
         return 0
+
+    @property
+    def network(self) -> Network:
+        """The network: settings, words and weights.
+
+        Raises:
+            NotTrainedError: The component has no weights.
+        """
+        self._get_ready()
+        return self._shim.network
 
     # Scoring
 
