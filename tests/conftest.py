@@ -12,7 +12,14 @@ import spacy
 from spacy.language import Language
 from spacy.training import Example
 
-TINY_MODEL = {"units": 8, "trainable_width": 8, "precision": "float32", "vector_words": 0}
+TINY_MODEL = {
+    "units": 8,
+    "trainable_width": 8,
+    "spatial_dropout": 0.0,
+    "word_dropout": 0.0,
+    "vector_words": 0,
+    "precision": "float32",
+}
 TINY_TEXTS = [
     ("oh great , another meeting about meetings", 1.0),
     ("wow thanks , my favourite flat tyre", 1.0),
