@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import typer
 
+from spacy_sarcasm.cli.wordnet import wordnet_app
+
 app = typer.Typer(
     name="spacy-sarcasm",
     help="Score text for sarcasm with spaCy, and train, evaluate and export the network.",
@@ -15,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(wordnet_app)
 
 
 def main() -> None:
