@@ -49,7 +49,7 @@ class WordNetLemmatizerComponent:
         overwrite: Replace lemmas that are already set.
         lowercase: Look a word up in lower case; WordNet's words are, so "Cats" stays "Cats"
             without this, as with NLTK.
-        cache_size: How many lemmas, of a word with a part of speech, are kept at most; at least 1.
+        cache_size: How many words' lemmas are kept at most for each part of speech; at least 1.
         nltk_data: A folder laid out like ``nltk_data``, searched for WordNet before NLTK's own.
         scorer: What ``nlp.evaluate`` calls for this component; None for nothing.
 
@@ -82,9 +82,11 @@ class WordNetLemmatizerComponent:
         self.cache_size = cache_size
         self.nltk_data = nltk_data
         self.scorer = scorer
-        # Keyed by the hashes of the word's text, POS and tag. It holds strings, not their hashes:
-        # a lemma added to the vocab inside a memory zone is gone after it.
-        self._cache: dict[tuple[int, int, int], str] = {}
+        # By part of speech and hash of the word's text; "" where the lemma is that text. It holds
+        # strings, not their hashes: a lemma added to the vocab in a memory zone is gone after it.
+        self._cache: dict[WordNetPos | None, dict[int, str]] = {
+            pos: {} for pos in (*get_args(WordNetPos), None)
+        }
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the lemmas of a doc's tokens in place.
@@ -95,11 +97,17 @@ class WordNetLemmatizerComponent:
         Returns:
             The same doc.
         """
-        get = self._cache.get
+        annotated = doc.has_annotation("POS") or doc.has_annotation("TAG")
         for token in doc:
             if self.overwrite or token.lemma == 0:
-                key = (token.orth, token.pos, token.tag)
-                token.lemma_ = get(key) or self._lemmatize(token, key)
+                pos = wordnet_pos(token, self.default_pos) if annotated else self.default_pos
+                lemma = self._cache[pos].get(token.orth)
+                if lemma is None:
+                    lemma = self._lemmatize(token, pos)
+                if lemma:
+                    token.lemma_ = lemma
+                else:  # most words; and the vocab has the text's hash already
+                    token.lemma = token.orth
         return doc
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -119,16 +127,16 @@ class WordNetLemmatizerComponent:
         """
         return {} if self.scorer is None else self.scorer(examples, **kwargs)
 
-    def _lemmatize(self, token: Token, key: tuple[int, int, int]) -> str:
+    def _lemmatize(self, token: Token, pos: WordNetPos | None) -> str:
         word = token.lower_ if self.lowercase else token.text
-        pos = wordnet_pos(token, self.default_pos)
         lemma = word if pos is None else lemmatize(word, pos)
+        cache = self._cache[pos]
         # Starting afresh costs one look-up of each current word every cache_size new words, and
         # keeps cached words free of any bookkeeping.
-        if len(self._cache) >= self.cache_size:
-            self._cache.clear()
-        self._cache[key] = lemma
-        return lemma
+        if len(cache) >= self.cache_size:
+            cache.clear()
+        cache[token.orth] = "" if lemma == token.text else lemma
+        return cache[token.orth]
 
 
 def wordnet_pos(token: Token, default: WordNetPos) -> WordNetPos | None:
@@ -181,7 +189,7 @@ def make_wordnet_lemmatizer(
         default_pos: WordNet's part of speech for a token that has neither POS nor tag.
         overwrite: Replace lemmas that are already set.
         lowercase: Look a word up in lower case.
-        cache_size: How many lemmas are kept at most.
+        cache_size: How many words' lemmas are kept at most for each part of speech.
         nltk_data: A folder laid out like ``nltk_data``, searched before NLTK's own.
         scorer: What ``nlp.evaluate`` calls for this component.
 

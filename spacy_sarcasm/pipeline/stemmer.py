@@ -109,20 +109,23 @@ class PorterStemmerComponent:
         Returns:
             The same doc, its stems readable as ``token._.stem``.
         """
-        get = self._cache.get
-        stems = [get(token.orth) for token in doc]
-        if None in stems:
-            stems = [stem or self._stem(token) for token, stem in zip(doc, stems, strict=True)]
+        cache = self._cache
+        try:
+            stems = [cache[token.orth] for token in doc]
+        except KeyError:
+            stems = [self._stem(token) for token in doc]
         doc.user_data[STEMS_KEY] = stems
         return doc
 
     def _stem(self, token: Token) -> str:
-        stem: str = self._stemmer.stem(token.text, to_lowercase=self.lowercase)
-        # Starting afresh costs one stemming of each current word every cache_size new words, and
-        # keeps look-ups free of any bookkeeping.
-        if len(self._cache) >= self.cache_size:
-            self._cache.clear()
-        self._cache[token.orth] = stem
+        stem = self._cache.get(token.orth)
+        if stem is None:
+            stem = str(self._stemmer.stem(token.text, to_lowercase=self.lowercase))
+            # Starting afresh costs one stemming of each current word every cache_size new words,
+            # and keeps look-ups free of any bookkeeping.
+            if len(self._cache) >= self.cache_size:
+                self._cache.clear()
+            self._cache[token.orth] = stem
         return stem
 
 

@@ -184,7 +184,7 @@ def test_cache_is_bounded_and_does_not_change_the_lemmas(wordnet):
     for _ in range(3):
         doc = small(Doc(vocab, ["cats", "mice", "feet", "cats", "dogs"]))
         assert lemmas(doc) == ["cat", "mouse", "foot", "cat", "dog"]
-        assert len(small._cache) <= 2
+        assert max(map(len, small._cache.values())) <= 2
 
 
 def test_lemmas_outlive_the_memory_zone_that_first_met_the_words(wordnet):
