@@ -29,7 +29,7 @@ WORDNET_LETTERS = {"noun": "n", "verb": "v", "adj": "a", "adv": "r"}
 
 @pytest.fixture
 def tiny_wordnet(tmp_path: Path) -> Path:
-    """A folder of WordNet files as Debian's packages have them: all but lexnames, eleven words."""
+    """A folder of WordNet files as Debian's packages have them: all but lexnames, few words."""
     folder = tmp_path / "debian" / "usr" / "share" / "wordnet"
     folder.mkdir(parents=True)
     for kind, lemmas in TINY_LEMMAS.items():

@@ -45,12 +45,12 @@ def install(
 
     try:
         folder = install_wordnet(source, nltk_data)
-    except (OSError, ValueError) as error:
+        root = folder.parents[1]
+        searched = _is_searched(root)
+        load_wordnet(str(root))
+    except (OSError, ValueError, LookupError) as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(1) from error
-    root = folder.parents[1]
-    searched = _is_searched(root)
-    load_wordnet(str(root))
     typer.echo(f"WordNet 3.0 is in {folder} (NLTK lemmatises 'mice' to '{lemmatize('mice')}').")
     if not searched:
         typer.echo(

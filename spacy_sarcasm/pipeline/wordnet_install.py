@@ -73,12 +73,12 @@ def _download(staging: Path, nltk_data: Path) -> Path:
     import nltk.data
     from nltk.downloader import Downloader
 
-    # NLTK refuses to write outside its own search path.
-    if str(nltk_data) not in nltk.data.path:
-        nltk.data.path.insert(0, str(nltk_data))
     download = staging / "download"
     download.mkdir()
+    search_path = list(nltk.data.path)
     try:
+        # NLTK refuses to write outside its own search path.
+        nltk.data.path.insert(0, str(nltk_data))
         Downloader().download(
             "wordnet", download_dir=str(download), quiet=True, raise_on_error=True
         )
@@ -87,4 +87,6 @@ def _download(staging: Path, nltk_data: Path) -> Path:
             f"NLTK's downloader could not fetch its WordNet archive: {error}. Without a network, "
             "install from a local copy: spacy-sarcasm wordnet install --from FOLDER or ZIP"
         ) from error
+    finally:
+        nltk.data.path[:] = search_path
     return download

@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin
@@ -16,7 +18,7 @@ WITH_POS = [
     ("does", "VERB", "do"),
 ]
 
-# With the eleven words of the tiny WordNet, in processes of their own.
+# With the tiny WordNet, in processes of their own.
 EXAMPLES = """
 import spacy
 from spacy.tokens import Doc
@@ -53,6 +55,9 @@ try:
 except LookupError as error:
     print(type(error).__name__, error)
 """
+
+
+LOADED = "print(nlp('mice')[0].lemma_)"
 
 
 def lemmas(doc: Doc) -> list[str]:
@@ -103,6 +108,17 @@ def test_nltk_data_setting_is_searched_first(run_script, tiny_nltk_data, tmp_pat
     )
     printed = run_script(source, nltk_data=tmp_path / "nowhere")
     assert printed.splitlines()[1] == "['run', 'eat', 'good', 'be', 'do']"
+
+
+def test_nltk_data_may_hold_the_archive(run_script, tiny_nltk_data, tmp_path):
+    shutil.make_archive(
+        str(tmp_path / "zipped" / "corpora" / "wordnet"),
+        "zip",
+        root_dir=tiny_nltk_data / "corpora",
+        base_dir="wordnet",
+    )
+    printed = run_script(MISSING + LOADED, str(tmp_path / "zipped"))
+    assert printed == "mouse\n"
 
 
 def test_default_is_noun(wordnet):

@@ -11,7 +11,7 @@ from spacy_sarcasm.pipeline.stemmer import (
 
 MODES = ["NLTK_EXTENSIONS", "MARTIN_EXTENSIONS", "ORIGINAL_ALGORITHM"]
 TEXT = "Dying skies: relational innings, he's FLYING... at 9:30pm\n\tto Zürich-ly 😀 İs s"
-TEXTS = [TEXT, "", " ", "\n\n", "caresses ponies ties", "a", "x" * 3000 + "ing"]
+TEXTS = [TEXT, "", " ", "\n\n", "caresses ponies ties", "a", "x" * 3000 + "ing", "y" * 3000]
 
 WORKERS = """
 import multiprocessing, sys
@@ -66,6 +66,24 @@ def test_equals_nltk_on_every_word_of_the_headlines(mode, headlines):
 def test_pipe_equals_call():
     nlp = nlp_with()
     assert [stems(doc) for doc in nlp.pipe(TEXTS)] == [stems(nlp(text)) for text in TEXTS]
+
+
+def test_a_failing_doc_goes_to_the_error_handler_and_loses_no_other(monkeypatch):
+    nlp = nlp_with()
+    failed = []
+    nlp.set_error_handler(lambda name, proc, docs, error: failed.extend((name, *docs)))
+    broken = PorterStemmer()
+
+    def stem(word, to_lowercase):
+        if word == "bad":
+            raise RuntimeError(word)
+        return word
+
+    monkeypatch.setattr(broken, "stem", stem)
+    monkeypatch.setattr(nlp.get_pipe("porter_stemmer"), "_stemmer", broken)
+    docs = list(nlp.pipe(["good", "a bad one", "fine"]))
+    assert [doc.text for doc in docs] == ["good", "fine"]
+    assert [str(item) for item in failed] == ["porter_stemmer", "a bad one"]
 
 
 def test_cache_is_bounded_and_does_not_change_the_stems():

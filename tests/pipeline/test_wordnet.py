@@ -195,27 +195,28 @@ def test_download_uses_nltks_archive(tiny_wordnet, tmp_path, monkeypatch):
     import nltk.data
     import nltk.downloader
 
+    search_path = list(nltk.data.path)
+
     def download(self, package, download_dir, quiet, raise_on_error):
         assert package == "wordnet"
+        assert nltk.data.path[0] == str(tmp_path / "nltk_data")
         corpora = Path(download_dir) / "corpora"
         corpora.mkdir()
         zipped(tiny_wordnet, corpora / "wordnet.zip", "wordnet/")
 
-    monkeypatch.setattr(nltk.data, "path", list(nltk.data.path))
     monkeypatch.setattr(nltk.downloader.Downloader, "download", download)
     folder = install_wordnet(nltk_data=tmp_path / "nltk_data")
     assert (folder / "index.verb").is_file()
     assert [path.name for path in folder.parent.iterdir()] == ["wordnet"]
+    assert nltk.data.path == search_path
 
 
 def test_failed_download_says_how_to_do_without(tmp_path, monkeypatch):
-    import nltk.data
     import nltk.downloader
 
     def fail(self, *args, **kwargs):
         raise ValueError("Error loading wordnet: no network")
 
-    monkeypatch.setattr(nltk.data, "path", list(nltk.data.path))
     monkeypatch.setattr(nltk.downloader.Downloader, "download", fail)
     with pytest.raises(ConnectionError, match=r"no network.*wordnet install --from"):
         install_wordnet(nltk_data=tmp_path / "nltk_data")
