@@ -4,6 +4,22 @@ Installing the package is enough: ``nlp.add_pipe("sarcasm")`` finds the componen
 entry points. Importing this module loads nothing heavy.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spacy_sarcasm.vectors.load import load_vectors
+
 __version__ = "0.1.0"
 
-__all__ = ["__version__"]
+__all__ = ["__version__", "load_vectors"]
+
+
+def __getattr__(name: str) -> Any:
+    # Public functions are imported when first used, so that importing the package stays light.
+    if name == "load_vectors":
+        from spacy_sarcasm.vectors.load import load_vectors
+
+        return load_vectors
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

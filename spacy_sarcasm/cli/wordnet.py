@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
-wordnet_app = typer.Typer(
-    name="wordnet", help="WordNet's data, for the wordnet_lemmatizer.", no_args_is_help=True
-)
+from .errors import reported_errors
+
+app = typer.Typer(help="WordNet's data, for the wordnet_lemmatizer.", no_args_is_help=True)
 
 
-@wordnet_app.callback()
+@app.callback()
 def _wordnet() -> None:
     """WordNet's data, for the wordnet_lemmatizer."""
 
 
-@wordnet_app.command()
+@app.command()
 def install(
     source: Annotated[
         Path | None,
@@ -40,17 +40,14 @@ def install(
     ] = None,
 ) -> None:
     """Install WordNet 3.0, check it, and say where it is."""
-    from spacy_sarcasm.pipeline.wordnet import lemmatize, load_wordnet
-    from spacy_sarcasm.pipeline.wordnet_install import install_wordnet
+    from ..pipeline.wordnet import lemmatize, load_wordnet
+    from ..pipeline.wordnet_install import install_wordnet
 
-    try:
+    with reported_errors():
         folder = install_wordnet(source, nltk_data)
         root = folder.parents[1]
         searched = _is_searched(root)
         load_wordnet(str(root))
-    except (OSError, ValueError, LookupError) as error:
-        typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
     typer.echo(f"WordNet 3.0 is in {folder} (NLTK lemmatises 'mice' to '{lemmatize('mice')}').")
     if not searched:
         typer.echo(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal, get_args
 
-from spacy_sarcasm.pipeline.wordnet import WordNetPos, lemmatize, load_wordnet
+from .wordnet import WordNetPos, lemmatize, load_wordnet
 
 FormKind = Literal["lower", "lemma", "stem"]
 

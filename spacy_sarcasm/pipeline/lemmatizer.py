@@ -12,7 +12,7 @@ from typing import Any, get_args
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from spacy_sarcasm.pipeline.wordnet import WordNetPos, lemmatize, load_wordnet
+from .wordnet import WordNetPos, lemmatize, load_wordnet
 
 Scorer = Callable[..., dict[str, Any]]
 

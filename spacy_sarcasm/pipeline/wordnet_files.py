@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from spacy_sarcasm.pipeline.wordnet import WORDNET_FILES
+from .wordnet import WORDNET_FILES
 
 #: The lexicographer files, by number: the table in lexnames(5WN).
 LEXICOGRAPHER_FILES = (

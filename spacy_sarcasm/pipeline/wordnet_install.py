@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from spacy_sarcasm.pipeline.wordnet_files import check_wordnet, read_wordnet
+from .wordnet_files import check_wordnet, read_wordnet
 
 
 def default_nltk_data() -> Path:

@@ -1,0 +1,193 @@
+"""Word vectors into a live vocab: ``load_vectors`` and the callback that a config names."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from spacy.language import Language
+from spacy.strings import StringStore
+from spacy.util import OOV_RANK
+from spacy.vocab import Vocab
+from thinc.api import get_current_ops
+
+from spacy_sarcasm.vectors.reader import Block, VectorsReader
+from spacy_sarcasm.vectors.report import VectorsReport
+from spacy_sarcasm.vectors.rows import Table
+from spacy_sarcasm.vectors.table import AttrVectors
+
+KeyAttr = Literal["ORTH", "LOWER"]
+
+
+def load_vectors(
+    vocab: Vocab,
+    path: str | Path,
+    *,
+    dim: int | None = None,
+    words: Iterable[str] | None = None,
+    limit: int | None = None,
+    attr: KeyAttr = "ORTH",
+    name: str | None = None,
+    overwrite: bool = False,
+    strict: bool = False,
+) -> VectorsReport:
+    """Put word vectors into a vocab.
+
+    The rows of ``vocab.vectors`` are in the order of the file, which for GloVe's is that of
+    falling frequency; each word's string is added to the string store, and no lexeme is made.
+
+    Args:
+        vocab: The vocab to fill, such as ``nlp.vocab``.
+        path: GloVe text, word2vec text or word2vec binary; plain, gzip or zip.
+        dim: The dimension expected; it picks the member of an archive that holds several. None
+            takes the file's.
+        words: The only words to keep, such as those of a corpus; None keeps all. Rows of other
+            words are passed over without reading their numbers, so damage there goes unseen.
+        limit: The most rows to keep, from the start of the file; None keeps all.
+        attr: The token attribute looked up: ``"ORTH"``, the text as written, or ``"LOWER"``, its
+            lower-case form, with which capitalised tokens find the words of a lower-case file.
+        name: The table's name, ``vocab.vectors.name``; None takes it from the file's name.
+        overwrite: Replace vectors that the vocab already has.
+        strict: Fail at the first bad row instead of skipping it.
+
+    Returns:
+        What was read, kept and skipped, and how long it took.
+
+    Raises:
+        ValueError: The vocab has vectors and ``overwrite`` is false; or the file is no file of
+            word vectors, is damaged, holds more than 1% bad rows or none that is wanted.
+        OSError: The file cannot be read.
+    """
+    start = time.perf_counter()
+    if attr not in ("ORTH", "LOWER"):
+        raise ValueError(f"attr is {attr!r}; expected 'ORTH' or 'LOWER'.")
+    if vocab.vectors.data.size and not overwrite:
+        raise ValueError(
+            f"The vocab already has vectors ({vocab.vectors.name}, shape {vocab.vectors.shape}). "
+            f"To replace them with those of {path}, give overwrite=True."
+        )
+    if words is not None and attr == "LOWER" and not isinstance(words, str):
+        words = {word.lower() for word in words}
+    # spaCy's stub does not know allow_transient, which keeps the string past a memory zone.
+    add: Callable[..., int] = vocab.strings.add
+
+    def add_string(word: str) -> int:
+        return add(word, allow_transient=False)
+
+    reader = VectorsReader(path, add_string, dim=dim, words=words, limit=limit, strict=strict)
+    table = stack(reader.blocks())
+    report = reader.report
+    if not report.kept:
+        raise ValueError(
+            f"{report.place}: none of its {report.rows} rows was kept (skipped: {report.skipped})."
+        )
+    # The setter of vocab.vectors adds every string of the new table's store: give it none.
+    vectors = AttrVectors(
+        strings=StringStore(),
+        data=get_current_ops().asarray(table),  # type: ignore[arg-type]
+        name=vectors_name(report) if name is None else name,
+        attr=attr,
+    )
+    vectors.key2row = reader.rows_by_key
+    vocab.vectors = vectors
+    update_ranks(vocab)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def load_vectors_callback(
+    path: str | Path,
+    *,
+    dim: int | None = None,
+    words: list[str] | None = None,
+    limit: int | None = None,
+    attr: KeyAttr = "ORTH",
+    name: str | None = None,
+    overwrite: bool = False,
+    strict: bool = False,
+) -> Callable[[Language], None]:
+    """The callback ``spacy_sarcasm.load_vectors.v1``, for ``[initialize.before_init]``.
+
+    Args:
+        path: See ``load_vectors``, as for the other settings.
+        dim: The dimension expected.
+        words: The only words to keep.
+        limit: The most rows to keep.
+        attr: ``"ORTH"`` or ``"LOWER"``.
+        name: The table's name.
+        overwrite: Replace vectors that the vocab already has.
+        strict: Fail at the first bad row.
+
+    Returns:
+        A function that loads the vectors into the vocab of the pipeline it is given.
+    """
+
+    def load(nlp: Language) -> None:
+        if attr != "ORTH":  # so that a pipeline loaded and saved again keeps the attribute
+            nlp.config["nlp"]["vectors"] = {"@vectors": "spacy_sarcasm.AttrVectors.v1"}
+        load_vectors(
+            nlp.vocab,
+            path,
+            dim=dim,
+            words=words,
+            limit=limit,
+            attr=attr,
+            name=name,
+            overwrite=overwrite,
+            strict=strict,
+        )
+
+    return load
+
+
+def stack(blocks: Iterable[Block[Any]]) -> Table:
+    """Vectors block after block in one array, without holding them twice.
+
+    Args:
+        blocks: Blocks of vectors, all of one dimension.
+
+    Returns:
+        Their vectors in order, shape (rows, dim).
+    """
+    table = np.empty((0, 0), np.float32)
+    rows = 0
+    for block in blocks:
+        new, dim = block.table.shape
+        if rows + new > len(table):
+            # Resizing in place moves pages instead of copying them where the system can.
+            room = max(rows + new, rows + rows // 8)
+            if table.size:
+                table.resize((room, dim), refcheck=False)
+            else:
+                table = np.empty((room, dim), np.float32)
+        table[rows : rows + new] = block.table
+        rows += new
+    table.resize((rows, table.shape[1]), refcheck=False)
+    return table
+
+
+def vectors_name(report: VectorsReport) -> str:
+    """A name for a table of vectors, made of the name of the file or member they come from.
+
+    Args:
+        report: The report of reading them.
+
+    Returns:
+        The name, such as ``glove.twitter.27B.25d``.
+    """
+    name = Path(report.member or report.path).name
+    return re.sub(r"(\.(txt|vec|bin|gz|zip))+$", "", name, flags=re.IGNORECASE)
+
+
+def update_ranks(vocab: Vocab) -> None:
+    """Give the lexemes that exist already their rank, as new ones get it from the vectors.
+
+    Args:
+        vocab: A vocab whose vectors have just been set.
+    """
+    for lexeme in vocab:
+        lexeme.rank = vocab.vectors.key2row.get(lexeme.orth, OOV_RANK)

@@ -1,0 +1,221 @@
+"""Reading a file of word vectors once, block by block, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from spacy_sarcasm.vectors.binary import read_binary
+from spacy_sarcasm.vectors.header import HEAD_BYTES, Header, read_header
+from spacy_sarcasm.vectors.report import VectorsReport
+from spacy_sarcasm.vectors.rows import NO_WORD, NOT_FINITE, NOT_UTF8, Rows, Table, parse_rows
+from spacy_sarcasm.vectors.sources import open_source
+
+Key = TypeVar("Key", str, int)
+
+BLOCK_BYTES = 1 << 22
+MAX_ROW_BYTES = 1 << 20
+"""No real row is as long; a longer one is a file of another kind, or a decompression bomb."""
+
+
+class Block(NamedTuple, Generic[Key]):
+    """New words with their keys and vectors, the latter of shape (len(words), dim)."""
+
+    words: list[str]
+    keys: list[Key]
+    table: Table
+
+
+class VectorsReader(Generic[Key]):
+    """One pass over a file of word vectors, the first row of each word kept.
+
+    Args:
+        path: GloVe text, word2vec text or word2vec binary; plain, gzip or zip.
+        key: What tells words apart and is collected in ``rows_by_key``.
+        dim: The dimension expected. It picks the member of an archive that holds several.
+        words: The words to keep; None for all.
+        limit: The most rows to keep; None for all. Files are in order of falling frequency.
+        strict: Fail at the first bad row instead of skipping it.
+
+    Attributes:
+        rows_by_key: Every kept word's key and its row in the order of the file, from 0.
+        report: What the pass found; complete when ``blocks`` is exhausted.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        key: Callable[[str], Key],
+        *,
+        dim: int | None = None,
+        words: Iterable[str] | None = None,
+        limit: int | None = None,
+        strict: bool = False,
+    ) -> None:
+        if dim is not None and dim < 1:
+            raise ValueError(f"dim is {dim}; expected a positive number of dimensions.")
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit is {limit}; expected a positive number of rows.")
+        if isinstance(words, str):
+            raise ValueError("words is one string; expected a collection of words.")
+        self.path = Path(path)
+        self.key: Callable[[str], Key] = key
+        self.dim = dim
+        self.wanted = None if words is None else frozenset(words)
+        self.limit = limit
+        self.strict = strict
+        self.rows_by_key: dict[Key, int] = {}
+        self.report: VectorsReport
+
+    def blocks(self) -> Iterator[Block[Key]]:
+        """Read the file.
+
+        Yields:
+            The kept rows in the order of the file, some thousands at a time.
+
+        Raises:
+            ValueError: The file is no word-vectors file, is damaged, holds more than 1% bad rows
+                or (``strict``) any, or ends before the rows its header announces. The message
+                names the file and the line.
+            OSError: The file cannot be read.
+        """
+        with open_source(self.path, self.dim) as (stream, member):
+            head = stream.read(HEAD_BYTES)
+            place = str(self.path) if member is None else f"{self.path} ({member})"
+            header = read_header(head, self.dim, place)
+            self.report = VectorsReport(str(self.path), header.format, header.dim, member)
+            for rows in self._parsed(header, head[header.start :], stream):
+                block = self._new_words(rows)
+                self.report.kept = len(self.rows_by_key)
+                if block.words:
+                    yield block
+                if self.report.kept == self.limit:
+                    break
+            else:
+                self._check_count(header.rows)
+        self.report.check_bad_share()
+
+    def _parsed(self, header: Header, first: bytes, stream: BinaryIO) -> Iterator[Rows]:
+        """Good rows whose words are wanted; everything else is counted in the report."""
+        if header.format == "word2vec binary":
+            yield from self._parsed_binary(header, first, stream)
+            return
+        prefixes = self._wanted_prefixes()
+        line = 1 if header.rows is None else 2
+        for lines in _line_blocks(first, stream, self.report.place):
+            numbers = range(line, line + len(lines))
+            line += len(lines)
+            self.report.rows += len(lines)
+            if prefixes is None:
+                rows = parse_rows(lines, header.dim)
+            else:
+                picked = [i for i, row in enumerate(lines) if row.partition(b" ")[0] in prefixes]
+                self.report.unwanted += len(lines) - len(picked)
+                numbers_picked = [numbers[i] for i in picked]
+                rows = parse_rows([lines[i] for i in picked], header.dim)
+                rows.bad = [(numbers_picked[i] - numbers[0], reason) for i, reason in rows.bad]
+            for index, reason in rows.bad:
+                self._add_bad(numbers[index], reason)
+            yield self._wanted_rows(rows)
+
+    def _parsed_binary(self, header: Header, first: bytes, stream: BinaryIO) -> Iterator[Rows]:
+        announced = header.rows or 0
+        for encoded, table in read_binary(first, stream, header.dim, announced, self.report.place):
+            finite = np.logical_and.reduce(np.isfinite(table), axis=1)
+            words: list[str] = []
+            good: list[int] = []
+            for index, word in enumerate(encoded):
+                reason = None if finite[index] else NOT_FINITE
+                text = ""
+                try:
+                    text = word.decode("utf-8")
+                except UnicodeDecodeError:
+                    reason = NOT_UTF8
+                if reason is None and not text:
+                    reason = NO_WORD
+                if reason is None:
+                    words.append(text)
+                    good.append(index)
+                else:
+                    self._add_bad(self.report.rows + index + 1, reason)
+            self.report.rows += len(encoded)
+            yield self._wanted_rows(Rows(words, table[good], []))
+
+    def _add_bad(self, line: int, reason: str) -> None:
+        if self.strict:
+            raise ValueError(
+                f"{self.report.place}, line {line}: {reason}. Expected a word and "
+                f"{self.report.dim} numbers. Repair the row, or read the file without strict."
+            )
+        self.report.add_bad(line, reason)
+
+    def _wanted_prefixes(self) -> frozenset[bytes] | None:
+        """What the rows of wanted words start with: tokens may hold spaces themselves."""
+        if self.wanted is None:
+            return None
+        # Surrogates are in no UTF-8 file; such a word is simply not found.
+        encoded = (word.encode("utf-8", "surrogatepass") for word in self.wanted)
+        return frozenset(word.partition(b" ")[0] for word in encoded)
+
+    def _wanted_rows(self, rows: Rows) -> Rows:
+        if self.wanted is None:
+            return rows
+        kept = [i for i, word in enumerate(rows.words) if word in self.wanted]
+        self.report.unwanted += len(rows.words) - len(kept)
+        return Rows([rows.words[i] for i in kept], rows.table[kept], [])
+
+    def _new_words(self, rows: Rows) -> Block[Key]:
+        """The rows whose words have not come before, up to the limit."""
+        words, table = rows.words, rows.table
+        keys = [self.key(word) for word in words]
+        known, room = self.rows_by_key, None
+        if self.limit is not None:
+            room = self.limit - len(known)
+        distinct = set(keys)
+        if len(distinct) < len(keys) or not known.keys().isdisjoint(distinct):
+            seen: set[Key] = set()
+            # set.add returns None, so the last test only records the key.
+            new = [
+                i
+                for i, key in enumerate(keys)
+                if key not in known and key not in seen and not seen.add(key)  # type: ignore[func-returns-value]
+            ]
+            self.report.duplicates += len(keys) - len(new)
+            words, keys, table = [words[i] for i in new], [keys[i] for i in new], table[new]
+        if room is not None:
+            words, keys, table = words[:room], keys[:room], table[:room]
+        known.update(zip(keys, range(len(known), len(known) + len(keys)), strict=True))
+        return Block(words, keys, table)
+
+    def _check_count(self, announced: int | None) -> None:
+        if announced is not None and self.report.rows < announced:
+            raise ValueError(
+                f"{self.report.place}: the header announces {announced} rows; the file ends after "
+                f"{self.report.rows}. It was cut short: fetch or write it again."
+            )
+
+
+def _line_blocks(first: bytes, stream: BinaryIO, place: str) -> Iterator[list[bytes]]:
+    """Rows without their line ends, as many at a time as the stream gives in one read."""
+    rest = b""
+    for chunk in chain([first], iter(lambda: stream.read(BLOCK_BYTES), b"")):
+        whole, end, rest = (rest + chunk).rpartition(b"\n")
+        if end:
+            yield _split_lines(whole)
+        if len(rest) > MAX_ROW_BYTES:
+            raise ValueError(
+                f"{place}: a row is longer than {MAX_ROW_BYTES} bytes. Expected a word and its "
+                f"numbers; this is a file of another kind, or a damaged one."
+            )
+    if rest:
+        yield _split_lines(rest)
+
+
+def _split_lines(block: bytes) -> list[bytes]:
+    # Windows ends lines with CR LF; word2vec and fastText end rows with a space.
+    lines = (block + b"\n").replace(b"\r\n", b"\n").replace(b" \n", b"\n").split(b"\n")
+    return lines[:-1]
