@@ -9,7 +9,7 @@ import typer
 
 from .errors import reported_errors
 
-app = typer.Typer(help="WordNet's data, for the wordnet_lemmatizer.", no_args_is_help=True)
+app = typer.Typer()
 
 
 @app.callback()
