@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from spacy.tokens import Doc
@@ -12,7 +12,7 @@ from thinc.api import Model
 from thinc.types import Floats2d
 
 from .config import NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
-from .shim import BiLSTMShim
+from .shim import BiLSTMShim, Probabilities
 from .storage import Network
 from .vocabulary import TextRows, build_vocabulary
 from .weights import initial_weights
@@ -135,16 +135,17 @@ def forward(
         scores = shim.score(
             texts, budget=model.attrs["batch_budget"], threads=model.attrs["threads"]
         )
-        return model.ops.asarray2f(scores[:, None]), _no_backprop
+        return _as_floats2d(model, scores), _no_backprop
     settings = shim.settings
     rate = model.attrs["dropout_rate"] if settings.dropout is None else settings.dropout
     scores, shim_backprop = shim.train(texts, rate)
 
     def backprop(d_scores: Floats2d) -> list[Doc]:
-        shim_backprop(np.asarray(model.ops.to_numpy(d_scores), dtype=np.float32)[:, 0])
+        gradient = model.ops.to_numpy(d_scores)  # type: ignore[no-untyped-call]
+        shim_backprop(np.asarray(gradient, dtype=np.float32)[:, 0])
         return []
 
-    return model.ops.asarray2f(scores[:, None]), backprop
+    return _as_floats2d(model, scores), backprop
 
 
 def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -> SarcasmModel:
@@ -169,7 +170,7 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
         pretrained_width=0 if table is None else table.shape[1],
     )
     # Seeded from NumPy's global generator, which [training] seed sets.
-    rng = np.random.default_rng(np.random.randint(2**31))  # noqa: NPY002
+    rng = np.random.default_rng(np.random.randint(2**31))
     shim.network = Network(config, vocabulary, initial_weights(config, table, rng))
     return model
 
@@ -188,6 +189,11 @@ def _text_rows(model: SarcasmModel, shim: BiLSTMShim, docs: list[Doc]) -> TextRo
             stacklevel=2,
         )
     return texts
+
+
+def _as_floats2d(model: SarcasmModel, scores: Probabilities) -> Floats2d:
+    """Turn the shim's NumPy array into one of the model's device, shape (docs, 1)."""
+    return model.ops.asarray2f(cast(Floats2d, scores[:, None]))
 
 
 def _no_backprop(d_scores: Floats2d) -> list[Doc]:

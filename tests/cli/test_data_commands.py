@@ -53,9 +53,7 @@ def test_evaluate_of_a_missing_file(run: Run, tmp_path: Path) -> None:
     assert "none.json" in result.stderr
 
 
-def test_exported_network_runs_without_us(
-    run: Run, tmp_path: Path, trained_folder: Path
-) -> None:
+def test_exported_network_runs_without_us(run: Run, tmp_path: Path, trained_folder: Path) -> None:
     path = tmp_path / "network.onnx"
     result = run("export", path, "--model", trained_folder)
     assert (result.returncode, result.stderr) == (0, "")

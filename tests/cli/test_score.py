@@ -27,9 +27,7 @@ def expected(nlp: Language, texts: list[str]) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize("through_spacy", [False, True])
-def test_texts_give_json_lines_when_piped(
-    run: Run, bundled: Language, through_spacy: bool
-) -> None:
+def test_texts_give_json_lines_when_piped(run: Run, bundled: Language, through_spacy: bool) -> None:
     result = run("score", "--text", TEXTS[0], "-t", TEXTS[1], spacy=through_spacy)
     assert (result.returncode, result.stderr) == (0, "")
     assert parse(result.stdout) == expected(bundled, TEXTS)
