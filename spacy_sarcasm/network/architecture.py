@@ -16,6 +16,7 @@ from .shim import BiLSTMShim, Probabilities
 from .storage import Network
 from .vocabulary import TextRows, build_vocabulary
 from .weights import initial_weights
+from .words import load_token_words
 
 DEFAULT_MAX_LENGTH = 512
 DEFAULT_BATCH_BUDGET = 1024
@@ -39,6 +40,7 @@ def build_bilstm(
     vector_words: int = 0,
     precision: Precision = "float32",
     attr: WordAttr = "LOWER",
+    token_words: str | None = None,
 ) -> SarcasmModel:
     """Build the bidirectional LSTM, registered as `spacy_sarcasm.BiLSTM.v1`.
 
@@ -64,10 +66,14 @@ def build_bilstm(
         vector_words: Words taken from the vectors beside those of the corpus.
         precision: How pretrained vectors are held.
         attr: Token attribute that is looked up.
+        token_words: Registered function that gives the words of a token.
 
     Raises:
         ValueError: A setting is out of its range.
+        catalogue.RegistryError: No function is registered by the name `token_words`.
     """
+    if token_words is not None:
+        load_token_words(token_words)
     settings = NetworkSettings(
         units=units,
         layers=layers,
@@ -82,6 +88,7 @@ def build_bilstm(
         vector_words=vector_words,
         precision=precision,
         attr=attr,
+        token_words=token_words,
     )
     return Model(
         "sarcasm_bilstm",
@@ -178,7 +185,7 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
 def _text_rows(model: SarcasmModel, shim: BiLSTMShim, docs: list[Doc]) -> TextRows:
     max_length = model.attrs["max_length"]
     network = shim.network
-    texts = network.vocabulary.text_rows(docs, network.config.settings.attr, max_length)
+    texts = network.vocabulary.text_rows(docs, network.config.settings, max_length)
     if texts.n_cut and not model.attrs["warned_of_cut"]:
         model.attrs["warned_of_cut"] = True
         warnings.warn(

@@ -58,6 +58,7 @@ min_count = 1
 vector_words = 20000
 precision = "float16"
 attr = "LOWER"
+token_words = null
 """
 DEFAULT_MODEL = Config().from_str(DEFAULT_MODEL_CONFIG)["model"]
 

@@ -78,7 +78,7 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
 
     network = shim.network
     whole = [doc for doc in docs if len(doc)]
-    rows = network.vocabulary.text_rows(whole, "LOWER", None)
+    rows = network.vocabulary.text_rows(whole, network.config.settings, None)
     padded = np.zeros((len(whole), rows.lengths.max()), np.int32)
     for row, text in zip(padded, np.split(rows.rows, np.cumsum(rows.lengths)[:-1]), strict=True):
         row[: len(text)] = text
