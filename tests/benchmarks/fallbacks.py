@@ -3,8 +3,8 @@
     python tests/benchmarks/fallbacks.py --vectors glove.6B.100d.txt --seeds 3
 
 The headlines come from SPACY_SARCASM_DATA. Each choice trains the network of the shipped config
-once a seed, for a fixed number of epochs, and is scored on dev with averaged weights; nothing is chosen
-by the scores. Choices that give every word the same row and vector train once.
+once a seed, for a fixed number of epochs, and is scored on dev with averaged weights; nothing is
+chosen by the scores. Choices that give every word the same row and vector train once.
 """
 
 from __future__ import annotations
