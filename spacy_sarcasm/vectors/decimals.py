@@ -53,7 +53,8 @@ def parse_clean_block(block: bytes, dim: int) -> tuple[list[str], Table] | None:
         dim: Numbers per vector, at least 1.
 
     Returns:
-        The words and their vectors, shape (len(words), dim), or None where any of them needs a closer look.
+        The words and their vectors, shape (len(words), dim), or None where any row needs a closer
+        look.
     """
     text = np.frombuffer(block, np.uint8)
     separators = np.flatnonzero(text <= SPACE)

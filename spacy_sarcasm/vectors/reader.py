@@ -18,8 +18,6 @@ from spacy_sarcasm.vectors.rows import (
     NOT_FINITE,
     NOT_UTF8,
     Rows,
-    Table,
-    no_rows,
     parse_block,
 )
 from spacy_sarcasm.vectors.sources import open_source
@@ -121,12 +119,12 @@ class VectorsReader(Generic[Key]):
                 rows = parse_block(block, header.dim)
                 count = len(rows.words) + len(rows.bad)
             else:
-                lines = block.split(b"\n")
+                lines = block[:-1].split(b"\n")
                 count = len(lines)
                 picked = [i for i, row in enumerate(lines) if row.partition(b" ")[0] in prefixes]
                 self.report.unwanted += count - len(picked)
-                wanted = b"\n".join([lines[i] for i in picked])
-                rows = parse_block(wanted, header.dim) if picked else no_rows(header.dim)
+                wanted = b"".join([lines[i] + b"\n" for i in picked])
+                rows = parse_block(wanted, header.dim)
             self.report.rows += count
             for index, reason in rows.bad:
                 self._add_bad(line + (index if picked is None else picked[index]), reason)
@@ -229,25 +227,27 @@ class VectorsReader(Generic[Key]):
 
 
 def _row_blocks(first: bytes, stream: BinaryIO, place: str) -> Iterator[bytes]:
-    """Whole rows between line feeds, the last without one, some hundred kilobytes at a time."""
+    """Whole rows, each ended by a line feed, some hundred kilobytes at a time."""
     pieces = (first[i : i + BLOCK_BYTES] for i in range(0, len(first), BLOCK_BYTES))
     rest = b""
     for chunk in chain(pieces, iter(lambda: stream.read(BLOCK_BYTES), b"")):
-        whole, end, rest = (rest + chunk).rpartition(b"\n")
+        end = chunk.rfind(b"\n") + 1
         if end:
-            yield _usual_row_ends(whole)
+            yield _usual_row_ends(rest + chunk[:end])
+            rest = b""
+        rest += chunk[end:]
         if len(rest) > MAX_ROW_BYTES:
             raise ValueError(
                 f"{place}: a row is longer than {MAX_ROW_BYTES} bytes. Expected a word and its "
                 f"numbers; this is a file of another kind, or a damaged one."
             )
     if rest:
-        yield _usual_row_ends(rest)
+        yield _usual_row_ends(rest + b"\n")
 
 
 def _usual_row_ends(block: bytes) -> bytes:
     if b"\r" in block:  # Windows ends lines with CR LF
-        block = (block + b"\n").replace(b"\r\n", b"\n")[:-1]
-    if block.partition(b"\n")[0].endswith(b" "):  # word2vec and fastText end rows with a space
-        block = (block + b"\n").replace(b" \n", b"\n")[:-1]
+        block = block.replace(b"\r\n", b"\n")
+    if block[: block.find(b"\n")].endswith(b" "):  # word2vec and fastText end rows with a space
+        block = block.replace(b" \n", b"\n")
     return block

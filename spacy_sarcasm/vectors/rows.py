@@ -44,11 +44,6 @@ class Rows:
     bad: list[tuple[int, str]]
 
 
-def no_rows(dim: int) -> Rows:
-    """Rows of which there are none, with vectors of ``dim`` numbers."""
-    return Rows([], np.empty((0, dim), np.float32), [])
-
-
 def is_number(field: bytes) -> bool:
     """Whether a field is written as a finite decimal number."""
     return NUMBER.fullmatch(_text(field)) is not None
@@ -61,14 +56,16 @@ def parse_block(block: bytes, dim: int) -> Rows:
     are left, the row is bad if they all parse as numbers; otherwise they are a word with spaces.
 
     Args:
-        block: Whole rows with line feeds between them and none at the end.
+        block: Whole rows, each ended by a line feed; none if empty.
         dim: Numbers per vector, at least 1.
 
     Returns:
         The good rows in the order given, and the bad ones with their reason.
     """
-    clean = parse_clean_block(block + b"\n", dim)
-    return _parse_lines(block.split(b"\n"), dim) if clean is None else Rows(*clean, bad=[])
+    if not block:
+        return Rows([], np.empty((0, dim), np.float32), [])
+    clean = parse_clean_block(block, dim)
+    return _parse_lines(block[:-1].split(b"\n"), dim) if clean is None else Rows(*clean, bad=[])
 
 
 def _parse_lines(lines: list[bytes], dim: int) -> Rows:
