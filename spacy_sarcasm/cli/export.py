@@ -1,0 +1,39 @@
+"""``spacy-sarcasm export``: the network as an ONNX file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import app
+from .errors import reported_errors
+
+
+@app.command("export")
+def export_command(
+    output: Annotated[Path, typer.Argument(help="The .onnx file to write.")],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A pipeline package or folder with a sarcasm component "
+            "[default: the bundled weights].",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write the network as an ONNX file, for programs without Python.
+
+    Inputs: `rows`, int32 (time, texts), vocabulary rows with 0 for padding, and `lengths`, int32
+    (texts). Output: `probabilities`, float32 (texts, 1). The metadata holds the words.
+    """
+    from ..network.export import export_onnx
+    from ..pipeline.load import find_sarcasm, load_scoring_pipeline
+
+    with reported_errors():
+        network = find_sarcasm(load_scoring_pipeline(model)).network
+        export_onnx(network, output)
+    typer.echo(f"{output}: {network.config.n_words} words, {output.stat().st_size} bytes")

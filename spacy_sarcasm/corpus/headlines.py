@@ -1,0 +1,116 @@
+"""The News Headlines Dataset for Sarcasm Detection, and its frozen split.
+
+Misra and Arora 2023, https://doi.org/10.1016/j.aiopen.2023.01.001. The file has one JSON object a
+line with ``headline``, ``is_sarcastic`` (1 for The Onion, 0 for HuffPost) and ``article_link``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Split = Literal["train", "dev", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A headline and its gold.
+
+    Attributes:
+        text: The headline as the file has it.
+        label: 1.0 for a sarcastic one, else 0.0.
+    """
+
+    text: str
+    label: float
+
+
+def read_headlines(path: Path) -> list[Headline]:
+    """Read the data set and drop headlines that occurred before.
+
+    Two headlines are the same if they are so after case folding and collapsing white space.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The headlines, in the file's order.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: A line is not what the data set has; the message names file and line.
+    """
+    seen: set[str] = set()
+    headlines = []
+    for headline in _parse(path):
+        key = " ".join(headline.text.casefold().split())
+        if key not in seen:
+            seen.add(key)
+            headlines.append(headline)
+    if not headlines:
+        raise ValueError(f"'{path}' holds no headlines: it is empty")
+    return headlines
+
+
+def split_of(text: str) -> Split:
+    """Return the split a headline belongs to: a tenth each is test and dev, the rest train.
+
+    The split hangs on the text alone, so it is the same on every machine and for every subset.
+
+    Args:
+        text: The headline as the file has it.
+    """
+    digest = hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
+    splits: dict[int, Split] = {0: "test", 1: "dev"}
+    return splits.get(int(digest, 16) % 10, "train")
+
+
+def split_headlines(headlines: Iterable[Headline]) -> dict[Split, list[Headline]]:
+    """Return the headlines of each split, in order.
+
+    Args:
+        headlines: The whole data set, without duplicates.
+    """
+    splits: dict[Split, list[Headline]] = {split: [] for split in SPLITS}
+    for headline in headlines:
+        splits[split_of(headline.text)].append(headline)
+    return splits
+
+
+def count_labels(headlines: Iterable[Headline]) -> dict[str, int]:
+    """Return how many headlines are sarcastic and how many are not.
+
+    Args:
+        headlines: The headlines.
+    """
+    counts = Counter("sarcastic" if headline.label else "serious" for headline in headlines)
+    return {kind: counts[kind] for kind in ("sarcastic", "serious")}
+
+
+def _parse(path: Path) -> Iterator[Headline]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield _headline(json.loads(line))
+            except ValueError as error:
+                raise ValueError(
+                    f"'{path}', line {number}: {error}. Expected a JSON object with 'headline', a "
+                    "text, and 'is_sarcastic', 0 or 1"
+                ) from error
+
+
+def _headline(row: Any) -> Headline:
+    if not isinstance(row, dict):
+        raise ValueError(f"{row!r} is no JSON object")
+    text, label = row.get("headline"), row.get("is_sarcastic")
+    if not isinstance(text, str):
+        raise ValueError(f"'headline' is {text!r}")
+    if label not in (0, 1):
+        raise ValueError(f"'is_sarcastic' is {label!r}")
+    return Headline(text, float(label))

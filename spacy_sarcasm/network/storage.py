@@ -1,0 +1,212 @@
+"""A network in one file: arrays, words and settings; no code, no pickle.
+
+The file is a zip archive, stored without compression, that NumPy reads as ``.npz``: one ``.npy``
+member a weight (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), and
+beside them ``config.json`` (format version, settings, dimensions) and ``words.json`` (the words,
+in the order of their rows from row 2 on). The same content serves as a file of its own, inside a
+saved pipeline, and as bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import __version__
+from .config import NetworkConfig
+from .vocabulary import Vocabulary
+from .weights import Weights, check_weights, weight_dtype, weight_shapes
+
+WEIGHTS_FILE = "weights.npz"
+FORMAT = "spacy-sarcasm network"
+FORMAT_VERSION = 1
+
+# The date every member carries, so that the same network always gives the same bytes.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NPY_HEADER_LIMIT = 4096
+
+
+class WeightsError(ValueError):
+    """A weights file, or its bytes, cannot be read; the message names the file and the fault."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """Everything that is saved of a network.
+
+    Attributes:
+        config: Settings and dimensions.
+        vocabulary: The words and their rows.
+        weights: The arrays, named and shaped as `weight_shapes` says.
+    """
+
+    config: NetworkConfig
+    vocabulary: Vocabulary
+    weights: Weights
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit together.
+
+        Raises:
+            ValueError: They do not; the message says which part.
+        """
+        if len(self.vocabulary) != self.config.n_words:
+            raise ValueError(
+                f"the vocabulary has {len(self.vocabulary)} rows, the settings say "
+                f"{self.config.n_words}"
+            )
+        check_weights(self.config, self.weights)
+
+
+def network_to_bytes(network: Network) -> bytes:
+    """Return a network as the content of a weights file.
+
+    Args:
+        network: The network.
+    """
+    buffer = io.BytesIO()
+    _write(network, buffer)
+    return buffer.getvalue()
+
+
+def save_network(network: Network, path: Path) -> None:
+    """Write a weights file, whole or not at all.
+
+    Args:
+        network: The network.
+        path: The file; one that exists is replaced.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            _write(network, file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load_network(path: Path) -> Network:
+    """Read a weights file.
+
+    Args:
+        path: The file, or a folder that holds it as ``weights.npz``: a pipeline's saved sarcasm
+            component is one.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        WeightsError: It is not a weights file, was cut short, is of a later format version, or its
+            parts do not fit together.
+    """
+    file = path / WEIGHTS_FILE if path.is_dir() else path
+    if not file.exists():
+        raise FileNotFoundError(
+            f"no weights at '{path}': expected a file written by spacy-sarcasm or a folder with "
+            f"a file '{WEIGHTS_FILE}' in it, such as the sarcasm folder of a saved pipeline"
+        )
+    with file.open("rb") as stream:
+        return _read(stream, f"'{file}'")
+
+
+def network_from_bytes(data: bytes) -> Network:
+    """Read what `network_to_bytes` wrote.
+
+    Args:
+        data: The bytes.
+
+    Raises:
+        WeightsError: As for `load_network`.
+    """
+    return _read(io.BytesIO(data), "the serialised component")
+
+
+def _write(network: Network, stream: IO[bytes]) -> None:
+    header = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "written_by": f"spacy-sarcasm {__version__}",
+        "network": network.config.to_dict(),
+    }
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(_member("config.json"), json.dumps(header, indent=2))
+        archive.writestr(_member("words.json"), json.dumps(network.vocabulary.words))
+        for name in weight_shapes(network.config):
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, _little_endian(network.weights[name]))
+            archive.writestr(_member(f"{name}.npy"), buffer.getvalue())
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    return zipfile.ZipInfo(name, _EPOCH)
+
+
+def _little_endian(array: NDArray[np.floating]) -> NDArray[np.floating]:
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+
+
+def _read(stream: IO[bytes], where: str) -> Network:
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            header = _read_json(archive, "config.json")
+            _check_header(header)
+            config = NetworkConfig.from_dict(header["network"])
+            words = _read_json(archive, "words.json")
+            if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+                raise ValueError("'words.json' is not a list of words")
+            weights = {name: _read_array(archive, config, name) for name in weight_shapes(config)}
+        return Network(config, Vocabulary(words), weights)
+    except zipfile.BadZipFile as error:
+        raise WeightsError(
+            f"{where} is not a spacy-sarcasm weights file, or it was damaged or cut short "
+            f"({error}). Get a fresh copy, or save the pipeline again"
+        ) from error
+    except (ValueError, TypeError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise WeightsError(f"{where} cannot be used as sarcasm weights: {error}") from error
+
+
+def _read_json(archive: zipfile.ZipFile, name: str) -> Any:
+    if name not in archive.namelist():
+        raise ValueError(f"it holds no '{name}', so it is not a spacy-sarcasm weights file")
+    return json.loads(archive.read(name))
+
+
+def _check_header(header: Any) -> None:
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise ValueError(f"'config.json' does not say that the format is '{FORMAT}'")
+    version = header.get("format_version")
+    if not isinstance(version, int) or version < 1:
+        raise ValueError(f"'config.json' gives the format version {version!r}")
+    if version > FORMAT_VERSION:
+        raise ValueError(
+            f"it has format version {version}, and this spacy-sarcasm ({__version__}) reads "
+            f"versions up to {FORMAT_VERSION}. Install a newer spacy-sarcasm"
+        )
+    if "network" not in header:
+        raise ValueError("'config.json' lacks 'network'")
+
+
+def _read_array(
+    archive: zipfile.ZipFile, config: NetworkConfig, name: str
+) -> NDArray[np.floating]:
+    """Read one weight, refusing a member larger than the settings call for before inflating it."""
+    member = f"{name}.npy"
+    if member not in archive.namelist():
+        raise ValueError(f"it lacks the weight '{name}'")
+    expected = int(np.prod(weight_shapes(config)[name])) * weight_dtype(config, name).itemsize
+    if archive.getinfo(member).file_size > expected + _NPY_HEADER_LIMIT:
+        raise ValueError(
+            f"the weight '{name}' takes {archive.getinfo(member).file_size} bytes, expected "
+            f"{expected}"
+        )
+    array = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
+    native: NDArray[np.floating] = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return native

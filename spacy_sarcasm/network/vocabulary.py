@@ -1,0 +1,208 @@
+"""The words a network knows and the rows they have in its embedding tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy import attrs
+from spacy.strings import StringStore, get_string_id
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from .config import NetworkSettings
+
+PADDING_ROW = 0
+UNKNOWN_ROW = 1
+N_SPECIAL = 2
+
+Keys = NDArray[np.uint64]
+Rows = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """The words of a batch of texts as embedding rows.
+
+    Attributes:
+        rows: Rows of all words, text after text, shape (total words,).
+        lengths: Words of each text, shape (texts,). White space is no word.
+        n_cut: How many texts were longer than allowed and lost their end.
+    """
+
+    rows: Rows
+    lengths: NDArray[np.int64]
+    n_cut: int
+
+
+class Vocabulary:
+    """The words of a network. Rows 0 and 1 are padding and the unknown word.
+
+    Words are found by spaCy's 64-bit string hashes, which are the same in every process and need
+    no string to be looked up.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        """Index the words.
+
+        Args:
+            words: The words in the order of their rows, from row 2 on.
+
+        Raises:
+            ValueError: A word is given twice.
+        """
+        self.words = tuple(words)
+        keys = np.fromiter((get_string_id(word) for word in self.words), np.uint64, len(self.words))
+        order = np.argsort(keys, kind="stable")
+        self._keys: Keys = keys[order]
+        self._rows: Rows = (order + N_SPECIAL).astype(np.int32)
+        doubled = np.flatnonzero(self._keys[1:] == self._keys[:-1])
+        if len(doubled):
+            word = self.words[self._rows[doubled[0]] - N_SPECIAL]
+            raise ValueError(f"the vocabulary holds the word {word!r} twice")
+
+    def __len__(self) -> int:
+        """Return the number of rows, padding and the unknown word included."""
+        return len(self.words) + N_SPECIAL
+
+    def rows_of(self, keys: Keys) -> Rows:
+        """Return the row of each key, `UNKNOWN_ROW` for words that are not in the vocabulary.
+
+        Args:
+            keys: String hashes, shape (words,).
+        """
+        if not len(self._keys):
+            return np.full(len(keys), UNKNOWN_ROW, np.int32)
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        return np.where(self._keys[places] == keys, self._rows[places], UNKNOWN_ROW)
+
+    def text_rows(self, docs: Sequence[Doc], attr: str, max_length: int | None) -> TextRows:
+        """Return the rows of the words of texts, white space left out.
+
+        Args:
+            docs: The texts.
+            attr: The token attribute to look up, such as ``LOWER``.
+            max_length: Words of a text beyond so many are cut off; None cuts nothing.
+        """
+        keys, lengths = doc_keys(docs, attr)
+        rows = self.rows_of(keys)
+        unknown = np.flatnonzero(rows == UNKNOWN_ROW)
+        # White space that spaCy makes tokens of is never in the vocabulary, so only the few
+        # unknown words have to be looked at.
+        space = _space_keys(docs, keys[unknown])
+        if len(space):
+            kept = np.ones(len(rows), dtype=bool)
+            kept[unknown[np.isin(keys[unknown], space)]] = False
+            rows, lengths = _keep(rows, lengths, kept)
+        n_cut = 0
+        if max_length is not None and len(lengths) and lengths.max() > max_length:
+            n_cut = int((lengths > max_length).sum())
+            starts = np.cumsum(lengths) - lengths
+            place = np.arange(len(rows)) - np.repeat(starts, lengths)
+            rows, lengths = _keep(rows, lengths, place < max_length)
+        return TextRows(rows, lengths, n_cut)
+
+
+def doc_keys(docs: Sequence[Doc], attr: str) -> tuple[Keys, NDArray[np.int64]]:
+    """Return the hashes of all tokens, doc after doc, and the number of tokens of each doc.
+
+    Args:
+        docs: The docs.
+        attr: The token attribute, such as ``LOWER``.
+    """
+    attr_id = attrs.IDS[attr]
+    lengths = np.fromiter(map(len, docs), np.int64, len(docs))
+    # A doc without tokens gives an array of another dtype.
+    arrays = [doc.to_array(attr_id) for doc in docs if len(doc)]
+    keys = np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)
+    return keys.astype(np.uint64, copy=False), lengths
+
+
+def build_vocabulary(
+    docs: Iterable[Doc], settings: NetworkSettings, vocab: Vocab
+) -> tuple[Vocabulary, int, NDArray[np.float32] | None]:
+    """Choose the words of a network and collect their pretrained vectors.
+
+    The words of the corpus come first, the most frequent before the others and words of the same
+    frequency in alphabetical order; those rarer than ``min_count`` stay only where they have a
+    vector, without a trainable row; ``vector_words`` words of the vectors follow.
+
+    Args:
+        docs: The training corpus.
+        settings: The network's settings.
+        vocab: The vocab whose vectors are taken.
+
+    Returns:
+        The vocabulary, how many of its rows are trainable, and the pretrained table of shape
+        (rows, vector width), None where the vocab has no vectors. Words without a vector, padding
+        and the unknown word have rows of zeros.
+    """
+    has_vectors = vocab.vectors_length > 0 and vocab.vectors.n_keys != 0
+    frequent, rare = [], []
+    for word, count in _count_words(docs, settings)[: settings.vocab_size]:
+        if count >= settings.min_count:
+            frequent.append(word)
+        elif has_vectors and vocab.has_vector(word):
+            rare.append(word)
+    words = frequent + rare
+    if has_vectors and settings.vector_words:
+        seen = set(words)
+        first = _first_vector_words(vocab, settings)
+        words += [word for word in first if word not in seen]
+    vocabulary = Vocabulary(words)
+    n_trainable = len(frequent) + N_SPECIAL
+    if not has_vectors:
+        return vocabulary, n_trainable, None
+    table = np.zeros((len(vocabulary), vocab.vectors_length), dtype=np.float32)
+    for row, word in enumerate(words, start=N_SPECIAL):
+        if vocab.has_vector(word):
+            vector = vocab.get_vector(word)
+            # Vectors on a GPU are CuPy arrays, which NumPy does not take by themselves.
+            table[row] = vector.get() if hasattr(vector, "get") else vector
+    return vocabulary, n_trainable, table
+
+
+def _count_words(docs: Iterable[Doc], settings: NetworkSettings) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for doc in docs:
+        strings = doc.vocab.strings
+        for key in doc_keys([doc], settings.attr)[0]:
+            word = strings[int(key)]
+            counts[word] = counts.get(word, 0) + 1
+    words = [(word, count) for word, count in counts.items() if word and not word.isspace()]
+    return sorted(words, key=lambda item: (-item[1], item[0]))
+
+
+def _first_vector_words(vocab: Vocab, settings: NetworkSettings) -> list[str]:
+    """Return the words of the first vectors that a token's attribute can equal."""
+    words: list[str] = []
+    by_row = sorted(vocab.vectors.key2row.items(), key=lambda item: item[1])
+    for key, _ in by_row:
+        word = vocab.strings[key]
+        if settings.attr == "LOWER" and word != word.lower():
+            continue
+        if word and not any(map(str.isspace, word)):
+            words.append(word)
+            if len(words) == settings.vector_words:
+                break
+    return words
+
+
+def _space_keys(docs: Sequence[Doc], keys: Keys) -> Keys:
+    stores: dict[int, StringStore] = {id(doc.vocab): doc.vocab.strings for doc in docs}
+    space = [
+        key
+        for key in np.unique(keys).tolist()
+        for strings in stores.values()
+        if key in strings and strings[key].isspace()
+    ]
+    return np.array(space, dtype=np.uint64)
+
+
+def _keep(
+    rows: Rows, lengths: NDArray[np.int64], kept: NDArray[np.bool_]
+) -> tuple[Rows, NDArray[np.int64]]:
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    return rows[kept], np.bincount(owner[kept], minlength=len(lengths))

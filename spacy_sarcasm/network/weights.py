@@ -1,0 +1,144 @@
+"""The weights of a network: names, shapes and first values.
+
+Weights are plain NumPy arrays under names of their own, in the layout Keras uses: kernels are
+(inputs, outputs), the four LSTM gates lie side by side in the order input, forget, cell, output.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .config import NetworkConfig
+
+Weights = dict[str, NDArray[np.floating]]
+Shape = tuple[int, ...]
+
+PRETRAINED = "embedding/pretrained"
+TRAINABLE = "embedding/trainable"
+
+
+def weight_shapes(config: NetworkConfig) -> dict[str, Shape]:
+    """Return name and shape of every weight of a network, in the order data flows through it.
+
+    Args:
+        config: The network's settings and dimensions.
+    """
+    settings = config.settings
+    units = settings.units
+    shapes: dict[str, Shape] = {}
+    if config.pretrained_width:
+        shapes[PRETRAINED] = (config.n_words, config.pretrained_width)
+    if settings.trainable_width:
+        shapes[TRAINABLE] = (config.n_trainable, settings.trainable_width)
+    width = config.embedding_width
+    for layer in range(settings.layers):
+        for direction in ("forward", "backward"):
+            shapes[f"lstm_{layer}/{direction}/kernel"] = (width, 4 * units)
+            shapes[f"lstm_{layer}/{direction}/recurrent_kernel"] = (units, 4 * units)
+            shapes[f"lstm_{layer}/{direction}/bias"] = (4 * units,)
+        width = 2 * units
+    if settings.pooling == "attention":
+        shapes["attention/kernel"] = (width, width)
+        shapes["attention/bias"] = (width,)
+        shapes["attention/query"] = (width, 1)
+    width = config.pooled_width
+    if settings.dense_width:
+        shapes["dense/kernel"] = (width, settings.dense_width)
+        shapes["dense/bias"] = (settings.dense_width,)
+        width = settings.dense_width
+    shapes["output/kernel"] = (width, 1)
+    shapes["output/bias"] = (1,)
+    return shapes
+
+
+def weight_dtype(config: NetworkConfig, name: str) -> np.dtype[np.floating]:
+    """Return the dtype a weight is held in: float32, the pretrained table's as its precision says.
+
+    Args:
+        config: The network's settings and dimensions.
+        name: The weight's name.
+    """
+    return np.dtype(config.settings.precision if name == PRETRAINED else "float32")
+
+
+def trained_names(config: NetworkConfig) -> list[str]:
+    """Return the names of the weights that training changes: all but the pretrained table."""
+    return [name for name in weight_shapes(config) if name != PRETRAINED]
+
+
+def initial_weights(
+    config: NetworkConfig,
+    pretrained: NDArray[np.floating] | None,
+    rng: np.random.Generator,
+) -> Weights:
+    """Return the weights training starts from, initialised as Keras's layers do.
+
+    Glorot-uniform kernels, orthogonal recurrent kernels, zero biases but 1 for the forget gate
+    (Jozefowicz et al. 2015, https://proceedings.mlr.press/v37/jozefowicz15.html), and uniform
+    trainable word rows in -0.05..0.05.
+
+    Args:
+        config: The network's settings and dimensions.
+        pretrained: The pretrained table, (n_words, pretrained_width), or None where there is none.
+        rng: The source of randomness.
+
+    Raises:
+        ValueError: The pretrained table does not have the shape that `config` says.
+    """
+    weights: Weights = {}
+    for name, shape in weight_shapes(config).items():
+        kind = name.rpartition("/")[2]
+        if name == PRETRAINED:
+            if pretrained is None or pretrained.shape != shape:
+                given = None if pretrained is None else pretrained.shape
+                raise ValueError(f"the pretrained table must have shape {shape}, not {given}")
+            weights[name] = pretrained.astype(weight_dtype(config, name))
+        elif name == TRAINABLE:
+            weights[name] = rng.uniform(-0.05, 0.05, shape).astype("float32")
+        elif kind == "recurrent_kernel":
+            weights[name] = _orthogonal(shape, rng)
+        elif kind == "bias":
+            weights[name] = np.zeros(shape, dtype="float32")
+            if name.startswith("lstm"):
+                units = config.settings.units
+                weights[name][units : 2 * units] = 1.0
+        else:
+            limit = math.sqrt(6.0 / sum(shape))
+            weights[name] = rng.uniform(-limit, limit, shape).astype("float32")
+    return weights
+
+
+def check_weights(config: NetworkConfig, weights: Weights) -> None:
+    """Check that weights are all there, of the right shape and dtype, and finite.
+
+    Args:
+        config: The network's settings and dimensions.
+        weights: The weights to check.
+
+    Raises:
+        ValueError: A weight is missing, unknown, misshapen, of another dtype, or holds NaN or
+            infinity; the message names the weight, what it is and what it should be.
+    """
+    shapes = weight_shapes(config)
+    if missing := sorted(set(shapes) - set(weights)):
+        raise ValueError(f"missing weights: {', '.join(missing)}")
+    if unknown := sorted(set(weights) - set(shapes)):
+        raise ValueError(f"unknown weights: {', '.join(unknown)}")
+    for name, shape in shapes.items():
+        array, dtype = weights[name], weight_dtype(config, name)
+        if array.shape != shape:
+            raise ValueError(f"weight '{name}' has shape {array.shape}, expected {shape}")
+        if array.dtype != dtype:
+            raise ValueError(f"weight '{name}' has dtype {array.dtype}, expected {dtype}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"weight '{name}' holds NaN or infinity")
+
+
+def _orthogonal(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return a matrix with orthonormal rows (Saxe et al. 2014, https://arxiv.org/abs/1312.6120)."""
+    rows, columns = shape
+    q, r = np.linalg.qr(rng.standard_normal((columns, rows)))
+    return np.ascontiguousarray((q * np.sign(np.diag(r))).T, dtype="float32")

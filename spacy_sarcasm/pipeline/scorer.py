@@ -1,0 +1,67 @@
+"""The scorer of the sarcasm component: what `nlp.evaluate` and `spacy evaluate` report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from spacy.scorer import PRFScore, ROCAUCScore
+from spacy.training import Example
+
+GOLD_THRESHOLD = 0.5
+
+Scores = dict[str, float | None]
+Scorer = Callable[..., Scores]
+
+
+def score_sarcasm(
+    examples: Iterable[Example], *, label: str, threshold: float, **cfg: Any
+) -> Scores:
+    """Compare ``doc._.sarcasm`` with the gold in ``doc.cats``.
+
+    Gold counts as sarcastic from 0.5 on, so soft labels can be scored; examples without the label
+    are left out.
+
+    Args:
+        examples: Examples whose predicted docs are scored.
+        label: The category that holds the gold.
+        threshold: The least score that counts as sarcastic, 0 to 1.
+        cfg: The component's other settings, not used.
+
+    Returns:
+        ``sarcasm_acc`` (accuracy), ``sarcasm_p``, ``sarcasm_r``, ``sarcasm_f`` (precision, recall
+        and F1 of the sarcastic class) and ``sarcasm_auc`` (area under the ROC curve), each in
+        0..1; None where it is not defined: all of them without gold, the area without examples
+        of both classes.
+    """
+    prf, auc = PRFScore(), ROCAUCScore()
+    correct = total = 0
+    for example in examples:
+        if label not in example.reference.cats:
+            continue
+        gold = example.reference.cats[label] >= GOLD_THRESHOLD
+        score = example.predicted._.sarcasm
+        predicted = score >= threshold
+        auc.score_set(score, int(gold))
+        prf.tp += gold and predicted
+        prf.fp += predicted and not gold
+        prf.fn += gold and not predicted
+        correct += gold == predicted
+        total += 1
+    if not total:
+        return dict.fromkeys(SCORE_KEYS)
+    try:
+        area = float(auc.score)
+    except ValueError:
+        # spaCy's way of saying that only one class occurs.
+        area = None
+    values = (correct / total, prf.precision, prf.recall, prf.fscore, area)
+    return dict(zip(SCORE_KEYS, values, strict=True))
+
+
+SCORE_KEYS = ("sarcasm_acc", "sarcasm_p", "sarcasm_r", "sarcasm_f", "sarcasm_auc")
+
+
+def make_sarcasm_scorer() -> Scorer:
+    """Return the scorer, registered as `spacy_sarcasm.sarcasm_scorer.v1`."""
+    return score_sarcasm

@@ -1,0 +1,6 @@
+"""The weights that ship with the package; MODEL_CARD.md beside them says what they are."""
+
+from pathlib import Path
+
+BUNDLED_WEIGHTS = Path(__file__).parent / "weights.npz"
+BUNDLED_LANGUAGE = "en"
