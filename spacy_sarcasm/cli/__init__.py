@@ -66,4 +66,6 @@ def main() -> None:
 
 
 # Each command registers itself on the app.
-from . import convert, evaluate, export, score  # noqa: E402, F401
+from . import convert, evaluate, export, score, vectors  # noqa: E402, F401
+
+app.add_typer(vectors.app, name="vectors")

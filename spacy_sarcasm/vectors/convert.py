@@ -77,6 +77,19 @@ def convert_vectors(
     return report
 
 
+def check_new(out: Path) -> None:
+    """Make sure that writing a folder overwrites nothing.
+
+    Args:
+        out: The folder's name.
+
+    Raises:
+        FileExistsError: It exists and is not an empty folder.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
+
+
 @contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
     """A folder that gets its name when it is whole.
@@ -90,8 +103,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     Raises:
         FileExistsError: ``out`` exists and is not an empty folder.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
+    check_new(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     # The inner folder has the permissions of the user's own folders; the outer one is private.
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as private:
@@ -132,7 +144,7 @@ def _write_keys(vocab: Path, nlp: Language, rows: dict[str, int], attr: KeyAttr)
     (vocab / "key2row").write_bytes(b"\xdf" + len(rows).to_bytes(4, "big") + pairs.tobytes())
     strings = [string for string in nlp.vocab.strings if string not in rows]
     srsly.write_json(vocab / "strings.json", [*strings, *rows], indent=0)
-    AttrVectors(attr=attr).to_disk(vocab, exclude=["strings", "vectors", "key2row"])
+    srsly.write_json(vocab / "vectors.cfg", AttrVectors(attr=attr)._get_cfg())
 
 
 def _write_meta(folder: Path, report: VectorsReport, name: str) -> None:
