@@ -12,9 +12,7 @@ import pytest
 def glove_rows(n: int, dim: int, seed: int = 0) -> list[tuple[str, list[float]]]:
     """Words w0, w1 ... with values as GloVe writes them, at five significant digits."""
     rng = random.Random(seed)
-    return [
-        (f"w{i}", [float(f"{rng.gauss(0, 0.6):.5g}") for _ in range(dim)]) for i in range(n)
-    ]
+    return [(f"w{i}", [float(f"{rng.gauss(0, 0.6):.5g}") for _ in range(dim)]) for i in range(n)]
 
 
 def glove_text(rows: list[tuple[str, list[float]]]) -> str:

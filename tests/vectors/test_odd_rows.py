@@ -45,7 +45,19 @@ def test_clean_file(file, rows):
 
 @pytest.mark.parametrize(
     "word",
-    ["\x85", "\xa0", "a\xa0b", "\u2028", "\u3000", "\x1c", "\x0b", ". . .", "at name", "a 1", "\ufeff"]
+    [
+        "\x85",
+        "\xa0",
+        "a\xa0b",
+        "\u2028",
+        "\u3000",
+        "\x1c",
+        "\x0b",
+        ". . .",
+        "at name",
+        "a 1",
+        "\ufeff",
+    ]
     + ["nan", "null", "NA", "inf", '"', "'", "#", "#tag", "1", "-1.5", "1e5", ",", "<user>", "\\"],
 )
 def test_words_that_others_lose(tmp_path, text, word):
