@@ -180,7 +180,7 @@ class VectorsReader(Generic[Key]):
     def _new_words(self, rows: Rows) -> Block[Key]:
         """The rows whose words have not come before, up to the limit."""
         words, table = rows.words, rows.table
-        keys = [self.key(word) for word in words]
+        keys = list(map(self.key, words))
         known = self.rows_by_key
         before = len(known)
         rows_of = list(map(known.setdefault, keys, range(before, before + len(keys))))

@@ -39,8 +39,17 @@ def test_values_equal_those_of_float(data, dim, n):
 @given(
     st.lists(
         st.sampled_from(
-            [b"0.12345", b"-1.5", b"2", b"nan", b"-inf", b"1e999", b"", b"x", b"0./5", b"1_0"]
-            + [
+            [
+                b"0.12345",
+                b"-1.5",
+                b"2",
+                b"nan",
+                b"-inf",
+                b"1e999",
+                b"",
+                b"x",
+                b"0./5",
+                b"1_0",
                 b"0.1.2",
                 b"--1.2",
                 b"12.345",

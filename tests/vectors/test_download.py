@@ -128,7 +128,7 @@ def test_cut_transfers_are_resumed(server, path):
 def test_a_later_run_resumes(server, path):
     server.cuts = [1000] + [0] * 20
     with pytest.raises(
-        DownloadError, match="broke 5 times without a new byte.*1000 bytes are kept"
+        DownloadError, match=r"broke 5 times without a new byte.*1000 bytes are kept"
     ):
         get(server, path)
     assert names(path) == ["glove.test.zip.part", "glove.test.zip.part.etag"]
@@ -179,19 +179,19 @@ def test_more_announced_than_sent(server, path):
 
 def test_less_announced_than_there_is(server, path):
     server.length_lie = -100
-    with pytest.raises(DownloadError, match="no sound zip archive"):
+    with pytest.raises(DownloadError, match=r"no sound zip archive"):
         get(server, path)
     assert names(path) == []
 
 
 def test_another_length_than_published(server, path):
-    with pytest.raises(DownloadError, match="announces .* bytes; the published file has 12"):
+    with pytest.raises(DownloadError, match=r"announces .* bytes; the published file has 12"):
         get(server, path, size=12)
     assert not path.exists()
 
 
 def test_wrong_digest(server, path):
-    with pytest.raises(DownloadError, match="has the SHA-256 digest .*; expected 00"):
+    with pytest.raises(DownloadError, match=r"has the SHA-256 digest .*; expected 00"):
         get(server, path, sha256="00" * 32)
     assert names(path) == []
 
@@ -200,7 +200,7 @@ def test_second_copy_is_held_to_the_digest_of_the_first(server, path):
     get(server, path)
     path.unlink()
     server.content = _rezip("other")
-    with pytest.raises(DownloadError, match="has the SHA-256 digest"):
+    with pytest.raises(DownloadError, match=r"has the SHA-256 digest"):
         get(server, path)
     assert names(path) == ["glove.test.zip.origin.json"]
 
@@ -210,7 +210,7 @@ def test_copy_that_was_damaged_later(server, path):
     content = bytearray(path.read_bytes())
     content[3000] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DownloadError, match="has the SHA-256 digest"):
+    with pytest.raises(DownloadError, match=r"has the SHA-256 digest"):
         get(server, path)
 
 
@@ -225,21 +225,21 @@ def test_damaged_member(server, path):
 
 def test_no_archive_at_all(server, path):
     server.content = b"<html>Sign in first</html>"
-    with pytest.raises(DownloadError, match="no sound zip archive"):
+    with pytest.raises(DownloadError, match=r"no sound zip archive"):
         get(server, path)
     assert names(path) == []
 
 
 def test_file_that_is_not_there(server, path):
     server.status = 404
-    with pytest.raises(DownloadError, match="answers 404"):
+    with pytest.raises(DownloadError, match=r"answers 404"):
         get(server, path)
     assert len(server.requests) == 1
 
 
 def test_server_in_trouble_is_asked_again(server, path):
     server.status = 503
-    with pytest.raises(DownloadError, match="broke 5 times"):
+    with pytest.raises(DownloadError, match=r"broke 5 times"):
         get(server, path)
     assert len(server.requests) == 5
 
@@ -252,7 +252,7 @@ def test_part_longer_than_the_file_is_dropped(server, path):
 
 
 def test_other_schemes_are_refused(path):
-    with pytest.raises(ValueError, match="neither http nor https"):
+    with pytest.raises(ValueError, match=r"neither http nor https"):
         fetch("file:///etc/hostname", path)
 
 
@@ -261,9 +261,9 @@ def test_sets_by_name(server, tmp_path, monkeypatch):
     assert known.file == "glove.twitter.27B.zip"
     assert vectors_set("6B").dims == (50, 100, 200, 300)
     assert list(VECTORS_SETS) == ["twitter.27B", "6B", "42B.300", "840B.300"]
-    with pytest.raises(ValueError, match="Choose one of: twitter.27B, 6B"):
+    with pytest.raises(ValueError, match=r"Choose one of: twitter.27B, 6B"):
         vectors_set("27B")
-    with pytest.raises(ValueError, match="no vectors of dimension 300. Choose one of: 25, 50"):
+    with pytest.raises(ValueError, match=r"no vectors of dimension 300. Choose one of: 25, 50"):
         vectors_set("twitter.27B", 300)
     calls = []
     monkeypatch.setattr(

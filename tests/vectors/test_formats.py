@@ -41,15 +41,17 @@ def archive(tmp_path):
 
 @pytest.mark.parametrize("dim", DIMS)
 def test_dim_picks_the_member(archive, dim):
-    words, table, reader = read(archive, dim=dim)
+    _words, table, reader = read(archive, dim=dim)
     assert table.shape == (30, dim)
     assert reader.report.member == f"glove.test.{dim}d.txt"
 
 
 def test_ambiguous_archive_lists_its_members(archive):
-    with pytest.raises(ValueError, match="several files: .*25d.txt .dim 25., .*100d.txt .dim 100."):
+    with pytest.raises(
+        ValueError, match=r"several files: .*25d.txt .dim 25., .*100d.txt .dim 100."
+    ):
         read(archive)
-    with pytest.raises(ValueError, match="no members hold vectors of dimension 300.*dim 50"):
+    with pytest.raises(ValueError, match=r"no members hold vectors of dimension 300.*dim 50"):
         read(archive, dim=300)
 
 
@@ -60,7 +62,7 @@ def test_single_member_needs_no_dim(tmp_path):
 
 def test_two_members_of_one_dimension(tmp_path):
     path = zip_of(tmp_path / "two.zip", {"a.txt": rows_of_dim(7), "b.txt": rows_of_dim(7)})
-    with pytest.raises(ValueError, match="2 members hold vectors of dimension 7"):
+    with pytest.raises(ValueError, match=r"2 members hold vectors of dimension 7"):
         read(path, dim=7)
 
 
@@ -72,7 +74,7 @@ def test_member_outside_the_archive_is_refused(tmp_path, name):
 
 
 def test_empty_archive(tmp_path):
-    with pytest.raises(ValueError, match="holds no file"):
+    with pytest.raises(ValueError, match=r"holds no file"):
         read(zip_of(tmp_path / "none.zip", {}))
 
 
@@ -104,7 +106,7 @@ def test_cut_compressed_file(tmp_path, pack):
     else:
         raw[20_000] ^= 0xFF  # a flipped byte: the directory at the end is whole
     path.write_bytes(raw)
-    with pytest.raises(ValueError, match="cut: the compressed data is damaged or cut short"):
+    with pytest.raises(ValueError, match=r"cut: the compressed data is damaged or cut short"):
         read(path)
 
 
@@ -143,7 +145,7 @@ def test_word2vec_binary_odd_rows(tmp_path, rows):
     assert reader.report.skipped == {"duplicate": 1, NOT_FINITE: 1, NOT_UTF8: 1}
     assert reader.report.first_bad == [(4, NOT_FINITE), (5, NOT_UTF8)]
     assert words[3] == "\x85"
-    with pytest.raises(ValueError, match="line 4: a value is not finite"):
+    with pytest.raises(ValueError, match=r"line 4: a value is not finite"):
         read(path, strict=True)
 
 
@@ -154,7 +156,7 @@ def test_word2vec_files_that_are_cut(tmp_path, rows, cut):
     if cut == 1:  # only the last line feed is gone
         assert read(path)[2].report.kept == 400
         return
-    with pytest.raises(ValueError, match="announces 400 rows; the file ends after"):
+    with pytest.raises(ValueError, match=r"announces 400 rows; the file ends after"):
         read(path)
 
 
@@ -165,10 +167,10 @@ def test_word2vec_text(tmp_path, text, rows):
     assert words == [word for word, _ in rows]
     assert (reader.report.rows, reader.report.format) == (400, "word2vec text")
     path.write_bytes(b"400 5\n" + text.replace(b"\nw7 ", b"\nw7 x"))
-    with pytest.raises(ValueError, match="line 9: a value is not a number"):
+    with pytest.raises(ValueError, match=r"line 9: a value is not a number"):
         read(path, strict=True)  # lines are counted with the header
     path.write_bytes(b"401 5\n" + text)
-    with pytest.raises(ValueError, match="announces 401 rows; the file ends after 400"):
+    with pytest.raises(ValueError, match=r"announces 401 rows; the file ends after 400"):
         read(path)
 
 

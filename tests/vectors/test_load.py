@@ -22,7 +22,7 @@ def nlp():
 
 def test_top_level_name():
     assert spacy_sarcasm.load_vectors is load_vectors
-    with pytest.raises(AttributeError, match="nothing"):
+    with pytest.raises(AttributeError, match=r"nothing"):
         _ = spacy_sarcasm.nothing
 
 
@@ -79,13 +79,13 @@ def test_lower_attribute(nlp, file):
 def test_words_are_looked_up_by_the_attribute(nlp, file):
     assert load_vectors(nlp.vocab, file, words=["W7", "w8"], attr="LOWER").kept == 2
     assert nlp("W7")[0].has_vector
-    with pytest.raises(ValueError, match="none of its 400 rows was kept"):
+    with pytest.raises(ValueError, match=r"none of its 400 rows was kept"):
         load_vectors(spacy.blank("en").vocab, file, words=["W7"])
 
 
 def test_vectors_are_not_overwritten_unless_asked(nlp, file):
     load_vectors(nlp.vocab, file, limit=10)
-    with pytest.raises(ValueError, match="already has vectors.*overwrite=True"):
+    with pytest.raises(ValueError, match=r"already has vectors.*overwrite=True"):
         load_vectors(nlp.vocab, file)
     assert nlp.vocab.vectors.shape == (10, 5)
     load_vectors(nlp.vocab, file, overwrite=True, name="mine")
@@ -97,13 +97,13 @@ def test_failed_load_leaves_the_vectors_alone(nlp, file, tmp_path, text):
     load_vectors(nlp.vocab, file, limit=10)
     bad = tmp_path / "bad.txt"
     bad.write_bytes(text + b"x 0.1\n" * 100)
-    with pytest.raises(ValueError, match="rows are bad"):
+    with pytest.raises(ValueError, match=r"rows are bad"):
         load_vectors(nlp.vocab, bad, overwrite=True)
     assert nlp.vocab.vectors.shape == (10, 5)
 
 
 def test_unknown_attribute(nlp, file):
-    with pytest.raises(ValueError, match="expected 'ORTH' or 'LOWER'"):
+    with pytest.raises(ValueError, match=r"expected 'ORTH' or 'LOWER'"):
         load_vectors(nlp.vocab, file, attr="SHAPE")
 
 

@@ -60,7 +60,7 @@ def test_processes(tmp_path, file, method, attr):
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(SCRIPT))
     command = [sys.executable, script, method, file, attr]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["True", str(attr == "LOWER")]
 
@@ -75,9 +75,8 @@ def test_package(tmp_path, file):
     command = [sys.executable, "-m", "spacy", "package", "nlp", "out", "--name", "v", "--build"]
     subprocess.run([*command, "none"], cwd=tmp_path, check=True, capture_output=True)
     package = next((tmp_path / "out").glob("en_v-*"))
-    command = [sys.executable, "-m", "pip", "install", "--no-deps", "--no-build-isolation"]
-    command += ["--no-index", "--target", tmp_path / "site", package]
-    subprocess.run(command, check=True, capture_output=True)
+    command = [sys.executable, "setup.py", "build", "--build-lib", tmp_path / "site"]
+    subprocess.run(command, cwd=package, check=True, capture_output=True)
     code = "import en_v; print(en_v.load()('w7')[0].vector.tolist())"
     done = subprocess.run(
         [sys.executable, "-c", code],
