@@ -59,11 +59,6 @@ def build_onnx(
     """
     graph = _Graph()
     sequence = _embed(graph, config, weights)
-    graph.constant("padding_row", np.array(PADDING_ROW, np.int32))
-    graph.constant("state_axes", np.array([1, 3], np.int64))
-    graph.add("Greater", [ROWS, "padding_row"], "is_word")
-    # (time, texts) -> (time, 1, texts, 1), as the LSTM lays its states out.
-    graph.add("Unsqueeze", ["is_word", "state_axes"], "is_state")
     for layer in range(config.settings.layers):
         last = layer + 1 == config.settings.layers
         sequence = _lstm(graph, config, weights, layer, sequence, join=not last)
@@ -218,8 +213,8 @@ def _pool(graph: _Graph, config: NetworkConfig, weights: Weights, name: str) -> 
 def _reduce(graph: _Graph, name: str, kind: str) -> str:
     """Reduce (time, 2, texts, units) over the words of each text."""
     if kind == "max":
-        graph.constant("below_all", np.array(_BELOW_ALL, np.float32))
-        graph.add("Where", ["is_state", name, "below_all"], "masked")
+        # (time, texts) -> (time, 1, texts, 1), as the LSTM lays its states out.
+        _mask(graph, name, axes=[1, 3], output="masked")
         return graph.add("ReduceMax", ["masked"], "max", axes=[0], keepdims=0)
     # The operator's output is zero past the end of a text, so the plain sum is right.
     graph.constant("time_axis", np.array([0], np.int64))
@@ -230,19 +225,26 @@ def _reduce(graph: _Graph, name: str, kind: str) -> str:
     return graph.add("Div", ["sum", "divisor"], "mean")
 
 
+def _mask(graph: _Graph, name: str, axes: list[int], output: str) -> None:
+    """Put a very low value in place of padding; `axes` are those that (time, texts) lacks."""
+    graph.constant("padding_row", np.array(PADDING_ROW, np.int32))
+    graph.constant("mask_axes", np.array(axes, np.int64))
+    graph.constant("below_all", np.array(_BELOW_ALL, np.float32))
+    graph.add("Greater", [ROWS, "padding_row"], "is_word")
+    graph.add("Unsqueeze", ["is_word", "mask_axes"], "mask")
+    graph.add("Where", ["mask", name, "below_all"], output)
+
+
 def _attend(graph: _Graph, weights: Weights, name: str, units: int) -> str:
     states = _side_by_side(graph, name, [0, 0, 2 * units], [0, 2, 1, 3])
     for part in ("kernel", "bias", "query"):
         graph.constant(f"attention/{part}", weights[f"attention/{part}"])
-    graph.constant("word_axis", np.array([2], np.int64))
     graph.constant("time_axis", np.array([0], np.int64))
-    graph.constant("below_all", np.array(_BELOW_ALL, np.float32))
-    graph.add("Unsqueeze", ["is_word", "word_axis"], "is_word_state")
     graph.add("MatMul", [states, "attention/kernel"], "attention/product")
     graph.add("Add", ["attention/product", "attention/bias"], "attention/sum")
     graph.add("Tanh", ["attention/sum"], "attention/hidden")
     graph.add("MatMul", ["attention/hidden", "attention/query"], "attention/scores")
-    graph.add("Where", ["is_word_state", "attention/scores", "below_all"], "attention/masked")
+    _mask(graph, "attention/scores", axes=[2], output="attention/masked")
     graph.add("Softmax", ["attention/masked"], "attention/shares", axis=0)
     graph.add("Mul", [states, "attention/shares"], "attention/weighted")
     return graph.add("ReduceSum", ["attention/weighted", "time_axis"], "attended", keepdims=0)

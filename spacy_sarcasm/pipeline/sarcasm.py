@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import srsly
 from spacy import util
 from spacy.language import Language
 from spacy.pipeline import TrainablePipe
@@ -51,9 +50,9 @@ layers = 1
 pooling = "max+mean"
 dense_width = 0
 dropout = null
-spatial_dropout = 0.0
-word_dropout = 0.0
-trainable_width = 32
+spatial_dropout = 0.3
+word_dropout = 0.1
+trainable_width = 16
 vocab_size = 30000
 min_count = 1
 vector_words = 20000
@@ -416,7 +415,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             exclude: Parts to leave out: ``cfg``, ``vocab``, ``model``.
         """
         parts = {
-            "cfg": lambda: srsly.json_dumps(self._saved_cfg()),
+            "cfg": lambda: json.dumps(self._saved_cfg()),
             "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
             "model": self._shim.to_bytes,
         }
@@ -433,7 +432,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             WeightsError: The weights are damaged, or do not fit the settings.
         """
         parts = {
-            "cfg": lambda data: self._load_cfg(srsly.json_loads(data)),
+            "cfg": lambda data: self._load_cfg(json.loads(data)),
             "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
             "model": self._shim.from_bytes,
         }
@@ -448,7 +447,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             exclude: Parts to leave out: ``cfg``, ``vocab``, ``weights``.
         """
         parts = {
-            "cfg": lambda file: srsly.write_json(file, self._saved_cfg()),
+            "cfg": lambda file: file.write_text(json.dumps(self._saved_cfg(), indent=2)),
             "vocab": lambda file: self.vocab.to_disk(file, exclude=exclude),
             WEIGHTS_FILE: self._save_weights,
         }
@@ -519,9 +518,9 @@ def _check_settings(cfg: dict[str, Any]) -> None:
 
 def _read_json(file: Path) -> Any:
     try:
-        return srsly.read_json(file)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"'{file}' is damaged: {error}") from error
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"'{file}' is damaged: {error}. Save the pipeline again") from error
 
 
 def _excerpt(example: Example) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -35,11 +34,3 @@ def file(tmp_path: Path, text: bytes) -> Path:
     path = tmp_path / "glove.test.5d.txt"
     path.write_bytes(text)
     return path
-
-
-@pytest.fixture
-def data() -> Path:
-    folder = os.environ.get("SPACY_SARCASM_DATA")
-    if not folder:
-        pytest.skip("SPACY_SARCASM_DATA does not name the folder of the real data sets")
-    return Path(folder)

@@ -159,8 +159,8 @@ def test_registered_names_resolve(group, name):
         ("glove.6B.100d.top60k.txt.gz", 60_000, 100),
     ],
 )
-def test_real_files(nlp, data, name, rows, dim):
-    report = load_vectors(nlp.vocab, data / name)
+def test_real_files(nlp, data_dir, name, rows, dim):
+    report = load_vectors(nlp.vocab, data_dir / name)
     assert (report.rows, report.kept, report.skipped) == (rows, rows, {})
     assert nlp.vocab.vectors.shape == (rows, dim)
     assert nlp("good")[0].similarity(nlp("great")[0]) > nlp("good")[0].similarity(nlp("tuesday")[0])

@@ -79,8 +79,8 @@ def test_on_spacys_tokens():
 
 
 @pytest.mark.data
-def test_classes_are_words_of_the_real_vectors(data):
+def test_classes_are_words_of_the_real_vectors(data_dir):
     vocab = spacy.blank("en").vocab
     wanted = [*CLASSES, *MARKERS]
-    report = load_vectors(vocab, data / "glove.twitter.27B.100d.head.txt", words=wanted)
+    report = load_vectors(vocab, data_dir / "glove.twitter.27B.100d.head.txt", words=wanted)
     assert report.kept == len(wanted)

@@ -1,0 +1,256 @@
+"""The network as a Thinc model: gradients, averages, copies, bytes."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from types import MappingProxyType
+
+import keras
+import numpy as np
+import pytest
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from thinc.api import Adam, Model, Optimizer
+
+from spacy_sarcasm.network.architecture import build_bilstm, get_shim
+from spacy_sarcasm.network.keras_model import build_keras, keras_variables
+from spacy_sarcasm.network.shim import NotTrainedError
+from spacy_sarcasm.network.storage import WeightsError
+from spacy_sarcasm.network.weights import trained_names
+
+SETTINGS = MappingProxyType({"units": 5, "trainable_width": 6, "dense_width": 4})
+TEXTS = ["great , another meeting", "the cat sat", "", "rain in the north of the country today"]
+GOLD = np.array([1.0, 0.0, 0.0, 0.3], np.float32)
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return spacy.blank("en")
+
+
+@pytest.fixture
+def docs(nlp: Language) -> list[Doc]:
+    return [nlp(text) for text in TEXTS]
+
+
+@pytest.fixture
+def model(docs: list[Doc]) -> Model:
+    built = build_bilstm(**SETTINGS)
+    built.initialize(X=docs)
+    return built
+
+
+def gradient_of_loss(p: np.ndarray) -> np.ndarray:
+    """Of the mean binary cross-entropy over the texts that have words."""
+    d = np.zeros_like(p)
+    full = np.array([len(text) > 0 for text in TEXTS])
+    d[full] = ((p - GOLD) / (p * (1 - p) + (p == 0)))[full] / full.sum()
+    return d
+
+
+def train_step(model: Model, docs: list[Doc], optimizer: Optimizer) -> None:
+    scores, backprop = model.begin_update(docs)
+    backprop(gradient_of_loss(scores[:, 0])[:, None])
+    model.finish_update(optimizer)
+
+
+def test_shapes_and_empty_docs(model: Model, docs: list[Doc]) -> None:
+    scores = model.predict(docs)
+    assert scores.shape == (len(docs), 1)
+    assert scores.dtype == np.float32
+    assert scores[2, 0] == 0.0
+    assert np.all((scores[[0, 1, 3]] > 0) & (scores[[0, 1, 3]] < 1))
+    assert model.predict([]).shape == (0, 1)
+    scores, backprop = model.begin_update([docs[2]])
+    assert scores.tolist() == [[0.0]]
+    assert backprop(scores) == []
+
+
+@pytest.mark.parametrize("pooling", ["last", "max", "mean", "max+mean", "attention"])
+def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
+    model = build_bilstm(**SETTINGS, layers=2, pooling=pooling)
+    model.initialize(X=docs)
+    shim = get_shim(model)
+    scores, backprop = model.begin_update(docs)
+    backprop(gradient_of_loss(scores[:, 0])[:, None])
+
+    network = shim.network
+    whole = [doc for doc in docs if len(doc)]
+    rows = network.vocabulary.text_rows(whole, "LOWER", None)
+    padded = np.zeros((len(whole), rows.lengths.max()), np.int32)
+    for row, text in zip(padded, np.split(rows.rows, np.cumsum(rows.lengths)[:-1]), strict=True):
+        row[: len(text)] = text
+    reference = build_keras(network.config, network.weights)
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        loss = keras.losses.BinaryCrossentropy()(
+            GOLD[[0, 1, 3], None], reference(padded, training=True)
+        )
+    variables = keras_variables(network.config, reference)
+    names = trained_names(network.config)
+    expected = tape.gradient(loss, [variables[name].value for name in names])
+    assert shim.gradients.keys() == set(names)
+    for name, gradient in zip(names, expected, strict=True):
+        gradient = tf.convert_to_tensor(gradient).numpy()
+        assert np.abs(gradient).max() > 0
+        np.testing.assert_allclose(shim.gradients[name], gradient, rtol=1e-3, atol=1e-7)
+
+
+def test_gradients_add_up_until_the_update(model: Model, docs: list[Doc]) -> None:
+    shim = get_shim(model)
+    for _ in range(2):
+        scores, backprop = model.begin_update(docs)
+        backprop(gradient_of_loss(scores[:, 0])[:, None])
+        once = shim.gradients if _ == 0 else once
+    for name, gradient in shim.gradients.items():
+        np.testing.assert_allclose(gradient, 2 * once[name], rtol=1e-5, atol=1e-9)
+    model.finish_update(Adam(0.01))
+    assert shim.gradients == {}
+
+
+def test_update_changes_scores_and_not_the_pretrained_rows(nlp: Language, docs: list[Doc]) -> None:
+    model = build_bilstm(**SETTINGS)
+    model.initialize(X=docs)
+    before = model.predict(docs)
+    optimizer = Adam(0.05)
+    for _ in range(20):
+        train_step(model, docs, optimizer)
+    after = model.predict(docs)
+    loss = [
+        -(GOLD * np.log(p + 1e-9) + (1 - GOLD) * np.log(1 - p + 1e-9)).sum()
+        for p in (before[:, 0], after[:, 0])
+    ]
+    assert loss[1] < loss[0] / 2
+
+
+def test_training_scores_equal_predictions_without_dropout(model: Model, docs: list[Doc]) -> None:
+    optimizer = Adam(0.05)
+    for _ in range(3):
+        train_step(model, docs, optimizer)
+    np.testing.assert_allclose(model.begin_update(docs)[0], model.predict(docs), atol=1e-5)
+
+
+def test_averages(model: Model, docs: list[Doc]) -> None:
+    optimizer = Adam(0.05, use_averages=True)
+    for _ in range(10):
+        train_step(model, docs, optimizer)
+    shim = get_shim(model)
+    raw = {name: array.copy() for name, array in shim.network.weights.items()}
+    raw_scores = model.predict(docs)
+    with model.use_params(optimizer.averages):
+        averaged_scores = model.predict(docs)
+        for name in trained_names(shim.network.config):
+            average = optimizer.averages[shim.id, name]
+            np.testing.assert_array_equal(shim.network.weights[name], average)
+            assert not np.array_equal(average, raw[name])
+        saved = model.to_bytes()
+    assert np.abs(averaged_scores - raw_scores).max() > 1e-4
+    np.testing.assert_array_equal(model.predict(docs), raw_scores)
+    for name, array in shim.network.weights.items():
+        np.testing.assert_array_equal(array, raw[name])
+    loaded = build_bilstm(**SETTINGS).from_bytes(saved)
+    np.testing.assert_array_equal(loaded.predict(docs), averaged_scores)
+    # Training goes on from the raw weights.
+    train_step(model, docs, optimizer)
+
+
+def test_averages_are_put_back_after_an_error(model: Model, docs: list[Doc]) -> None:
+    optimizer = Adam(0.05, use_averages=True)
+    train_step(model, docs, optimizer)
+    train_step(model, docs, optimizer)
+    scores = model.predict(docs)
+    shim = get_shim(model)
+    with pytest.raises(KeyboardInterrupt), shim.use_params(optimizer.averages):
+        raise KeyboardInterrupt
+    np.testing.assert_array_equal(model.predict(docs), scores)
+
+
+def test_other_layers_parameters_are_ignored(model: Model, docs: list[Doc]) -> None:
+    scores = model.predict(docs)
+    with model.use_params({(get_shim(model).id + 1000, "output/bias"): np.ones(1), "x": None}):
+        np.testing.assert_array_equal(model.predict(docs), scores)
+
+
+def test_copies_share_nothing(model: Model, docs: list[Doc]) -> None:
+    scores = model.predict(docs)
+    copy = model.copy()
+    assert get_shim(copy).id != get_shim(model).id
+    np.testing.assert_array_equal(copy.predict(docs), scores)
+    train_step(copy, docs, Adam(0.1))
+    assert not np.array_equal(copy.predict(docs), scores)
+    np.testing.assert_array_equal(model.predict(docs), scores)
+
+
+def test_bytes_and_pickle(model: Model, docs: list[Doc]) -> None:
+    train_step(model, docs, Adam(0.05))
+    scores = model.predict(docs)
+    loaded = build_bilstm(**SETTINGS).from_bytes(model.to_bytes())
+    np.testing.assert_array_equal(loaded.predict(docs), scores)
+    shim = pickle.loads(pickle.dumps(get_shim(model)))
+    loaded.shims[0] = shim
+    np.testing.assert_array_equal(loaded.predict(docs), scores)
+
+
+def test_a_session_is_made_anew_in_another_process(
+    model: Model, docs: list[Doc], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.predict(docs)
+    shim = get_shim(model)
+    first = shim._session
+    model.predict(docs)
+    assert shim._session is first
+    pid = os.getpid()
+    monkeypatch.setattr("spacy_sarcasm.network.shim.os.getpid", lambda: pid + 1)
+    model.predict(docs)
+    assert shim._session is not first
+
+
+def test_without_weights(docs: list[Doc]) -> None:
+    model = build_bilstm(**SETTINGS)
+    for run in (model.predict, model.begin_update):
+        with pytest.raises(NotTrainedError, match="no weights.*nlp.initialize"):
+            run(docs)
+    empty = build_bilstm(**SETTINGS).from_bytes(model.to_bytes())
+    assert not get_shim(empty).has_network
+    with pytest.raises(ValueError, match="builds its vocabulary from docs, and got none"):
+        model.initialize(X=[])
+
+
+def test_weights_of_another_architecture(model: Model) -> None:
+    other = build_bilstm(**{**SETTINGS, "units": 7, "pooling": "mean"})
+    with pytest.raises(WeightsError, match=r"units is 7 in the config and 5 in the weights; pool"):
+        other.from_bytes(model.to_bytes())
+
+
+def test_dropouts_may_differ_from_those_of_the_weights(model: Model) -> None:
+    other = build_bilstm(**SETTINGS, word_dropout=0.5).from_bytes(model.to_bytes())
+    assert get_shim(other).settings.word_dropout == 0.5
+
+
+def test_other_architectures_are_refused() -> None:
+    from thinc.api import Linear
+
+    with pytest.raises(ValueError, match=r"spacy_sarcasm\.BiLSTM\.v1, not 'linear'"):
+        get_shim(Linear())
+
+
+def test_a_prediction_has_no_gradient(model: Model, docs: list[Doc]) -> None:
+    scores, backprop = model(docs, is_train=False)
+    with pytest.raises(ValueError, match="begin_update"):
+        backprop(scores)
+
+
+def test_long_texts_are_cut_and_say_so_once(nlp: Language, model: Model) -> None:
+    model.attrs["max_length"] = 3
+    long, short = nlp("the cat sat in the north"), nlp("the cat sat")
+    with pytest.warns(UserWarning, match="more than 3 tokens: only the first 3"):
+        scores = model.predict([long, short])
+    assert scores[0] == pytest.approx(scores[1], abs=1e-6)
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model.predict([long])

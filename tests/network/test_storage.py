@@ -1,0 +1,188 @@
+"""Weights files: whole, checked, and never run as code."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from spacy_sarcasm.network.storage import (
+    FORMAT_VERSION,
+    Network,
+    WeightsError,
+    load_network,
+    network_from_bytes,
+    network_to_bytes,
+    save_network,
+)
+from spacy_sarcasm.network.vocabulary import Vocabulary
+
+from .conftest import MakeNetwork
+
+
+@pytest.fixture
+def network(make_network: MakeNetwork) -> Network:
+    return make_network(precision="float16", dense_width=3)
+
+
+@pytest.fixture
+def file(network: Network, tmp_path: Path) -> Path:
+    path = tmp_path / "weights.npz"
+    save_network(network, path)
+    return path
+
+
+def assert_same(one: Network, other: Network) -> None:
+    assert one.config == other.config
+    assert one.vocabulary.words == other.vocabulary.words
+    assert one.weights.keys() == other.weights.keys()
+    for name, array in one.weights.items():
+        assert array.dtype == other.weights[name].dtype
+        np.testing.assert_array_equal(array, other.weights[name])
+
+
+def test_round_trips(network: Network, file: Path) -> None:
+    assert_same(load_network(file), network)
+    assert_same(load_network(file.parent), network)
+    assert_same(network_from_bytes(network_to_bytes(network)), network)
+
+
+def test_numpy_reads_the_arrays(network: Network, file: Path) -> None:
+    with np.load(file, allow_pickle=False) as arrays:
+        for name, array in network.weights.items():
+            np.testing.assert_array_equal(arrays[name], array)
+
+
+def test_the_same_network_gives_the_same_bytes(network: Network, file: Path) -> None:
+    assert network_to_bytes(network) == network_to_bytes(network) == file.read_bytes()
+
+
+def test_nothing_partial_is_left(
+    network: Network, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = file.read_bytes()
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(np.lib.format, "write_array", fail)
+    with pytest.raises(OSError, match="No space left"):
+        save_network(network, file)
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_missing_file_says_what_was_expected(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.npz", tmp_path):
+        with pytest.raises(FileNotFoundError, match=rf"no weights at '{path}'.*weights\.npz"):
+            load_network(path)
+
+
+@pytest.mark.parametrize("kept", [0, 10, 0.5, 0.99])
+def test_cut_short(file: Path, kept: float) -> None:
+    data = file.read_bytes()
+    file.write_bytes(data[: int(kept * len(data)) if kept < 1 else int(kept)])
+    with pytest.raises(WeightsError, match=rf"'{file}' is not .* or it was damaged or cut short"):
+        load_network(file)
+
+
+def test_flipped_byte(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    file.write_bytes(data)
+    with pytest.raises(WeightsError, match=f"'{file}'.*damaged"):
+        load_network(file)
+
+
+def rewrite(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+    """Change members of the archive."""
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+
+
+def edit_header(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    def change(members: dict[str, bytes]) -> None:
+        members["config.json"] = json.dumps(
+            {**json.loads(members["config.json"]), **changes}
+        ).encode()
+
+    return change
+
+
+def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array(buffer, array, allow_pickle=allow_pickle)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            edit_header(format_version=FORMAT_VERSION + 1),
+            rf"format version {FORMAT_VERSION + 1}.*reads versions up to {FORMAT_VERSION}\. "
+            "Install a newer",
+        ),
+        (edit_header(format_version="1"), "gives the format version '1'"),
+        (edit_header(format="other"), "does not say that the format"),
+        (edit_header(network={"settings": {}}), "'network' lacks"),
+        (edit_header(network=[]), "'network' lacks"),
+        (lambda m: m.pop("config.json"), r"holds no 'config\.json'"),
+        (lambda m: m.update({"config.json": b"[1]"}), "does not say that the format"),
+        (lambda m: m.update({"config.json": b"{"}), "cannot be used"),
+        (lambda m: m.pop("words.json"), r"holds no 'words\.json'"),
+        (lambda m: m.update({"words.json": b'["a"]'}), "vocabulary has 3 rows"),
+        (lambda m: m.update({"words.json": b'{"a": 1}'}), "not a list of words"),
+        (lambda m: m.pop("output/bias.npy"), "lacks the weight 'output/bias'"),
+        (
+            lambda m: m.update({"output/bias.npy": npy(np.zeros(2, np.float32))}),
+            r"'output/bias' has shape \(2,\), expected \(1,\)",
+        ),
+        (
+            lambda m: m.update({"output/bias.npy": npy(np.zeros(1, np.int64))}),
+            "'output/bias' has dtype int64",
+        ),
+        (
+            lambda m: m.update({"output/bias.npy": npy(np.array([np.inf], np.float32))}),
+            "'output/bias' holds NaN or infinity",
+        ),
+        (
+            lambda m: m.update({"output/bias.npy": npy(np.zeros(10**6, np.float32))}),
+            "'output/bias' takes 4000128 bytes, expected 4",
+        ),
+        (
+            lambda m: m.update({"output/bias.npy": npy(np.array([{}], object), True)}),
+            "cannot be used as sarcasm weights.*allow_pickle",
+        ),
+        (lambda m: m.update({"output/bias.npy": b"junk"}), "cannot be used"),
+    ],
+)
+def test_faults_name_file_and_fault(file: Path, change, message: str) -> None:
+    rewrite(file, change)
+    with pytest.raises(WeightsError, match=f"(?s)'{file}'.*{message}"):
+        load_network(file)
+
+
+def test_a_foreign_file(tmp_path: Path) -> None:
+    path = tmp_path / "model.pkl"
+    path.write_bytes(pickle.dumps({"weights": [1]}))
+    with pytest.raises(WeightsError, match=f"'{path}' is not a spacy-sarcasm weights file"):
+        load_network(path)
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    with pytest.raises(WeightsError, match="not a spacy-sarcasm weights file"):
+        load_network(tmp_path / "other.npz")
+
+
+def test_words_and_weights_must_fit(network: Network) -> None:
+    with pytest.raises(ValueError, match="vocabulary has 3 rows, the settings say"):
+        Network(network.config, Vocabulary(["one"]), network.weights)
