@@ -154,7 +154,9 @@ def test_command(tmp_path, file):
 
 @pytest.mark.data
 def test_headlines_with_glove_twitter(data_dir):
-    counts = count_words(data_dir / "Sarcasm_Headlines_Dataset.json", spacy.blank("en"), lower_words)
+    counts = count_words(
+        data_dir / "Sarcasm_Headlines_Dataset.json", spacy.blank("en"), lower_words
+    )
     path = data_dir / "glove.twitter.27B.25d.subset.txt"
     coverage = measure_coverage(counts, known_words(path, counts))
     plain = {line.split(b" ")[0].decode() for line in path.read_bytes().split(b"\n")}

@@ -194,7 +194,7 @@ def test_one_dimensional_vectors_are_no_header(tmp_path):
     assert table.tolist() == [[3.0], [0.5], [0.25]]
 
 
-def test_archive_held_in_memory_is_read_once(archive, monkeypatch):
+def test_member_is_inflated_once_besides_its_head(archive, monkeypatch):
     """One pass: a member is inflated once, besides the heads that tell the dimensions."""
     inflated = io.BytesIO()
     original = zipfile.ZipExtFile.read
