@@ -32,7 +32,7 @@ def _every_byte(byte: int) -> np.uint64:
 
 
 ONE, EIGHT, SIXTEEN, THIRTY_TWO = (np.uint64(n) for n in (1, 8, 16, 32))
-TEN, MANTISSA_BITS = np.uint64(10), np.uint64(52)
+TEN = np.uint64(10)
 POINTS, ZEROS = _every_byte(ord(".")), _every_byte(ord("0"))
 LOW_BITS, HIGH_BITS = _every_byte(0x01), _every_byte(0x80)
 ABOVE_NINE = _every_byte(0x80 - 10)
@@ -121,8 +121,9 @@ def _last_point(windows: Words64) -> Indices:
     # High bits of zero bytes ("Determine if a word has a zero byte", Anderson, Bit Twiddling
     # Hacks). A byte just above one may be marked wrongly: only "/", which is no digit.
     points = (other - LOW_BITS) & ~other & HIGH_BITS
-    exponent = (points.astype(np.float64).view(np.uint64) >> MANTISSA_BITS).astype(np.intp)
-    return ((exponent - 1023) >> 3) & 7
+    # The exponent of the float64, above 52 bits of mantissa, is 1023 + 8 * place + 7, which is
+    # 8 * (128 + place) + 6: three more bits shifted out leave 128 + place.
+    return (points.astype(np.float64).view(np.int64) >> 55) & 7
 
 
 def _digits(windows: Words64, place: Indices) -> tuple[Words64, npt.NDArray[np.bool_]]:
