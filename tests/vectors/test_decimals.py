@@ -103,3 +103,58 @@ def test_usual_values_are_read_fast():
 )
 def test_anything_else_is_declined(block):
     assert parse_clean_block(block, 2) is None
+
+
+CLEAN_ROWS = b"".join(b"w%d 0.12345 -1.5\n" % i for i in range(60))
+
+
+@pytest.mark.parametrize("place", ["start", "end"])
+@pytest.mark.parametrize(
+    "literal",
+    [
+        "1.2345678",
+        "-1.2345678",
+        "0.1234567",
+        "-0.123456",
+        "9.876543",
+        "12.345",
+        "-12.5",
+        "1.5",
+        "1",
+        "-1",
+        "10",
+        "123456789",
+        ".5",
+        "5.",
+        "+0.5",
+        "1e-5",
+        "-1.2345e+01",
+        "0.00012345",
+        "00.5",
+        "0.5000000",
+        "0.0",
+        "-0.0",
+        "1.e3",
+        "0.12345678901234567",
+        "16777217.0",
+    ],
+)
+def test_every_form_of_number_among_usual_ones(literal, place):
+    row = f"odd {literal} {literal}\n".encode()
+    block = CLEAN_ROWS + row if place == "end" else CLEAN_ROWS[:17] + row + CLEAN_ROWS[17:]
+    read = parse_clean_block(block, 2)
+    assert read is not None  # the fast reading, not what it falls back on
+    vector = read[1][read[0].index("odd")]
+    assert vector.tolist() == [np.float32(float(literal))] * 2
+
+
+def test_a_first_value_too_short_for_a_window_is_not_read_from_elsewhere():
+    """The eight bytes before the end of "1.5" would start before the block does."""
+    assert parse_block(b"w 1.5\nv 9.75\n", 1).table.tolist() == [[1.5], [9.75]]
+
+
+@pytest.mark.parametrize(
+    "literal", [b"nan", b"-inf", b"1e999", b"1e39", b"0./5", b"1_0", b"x", b""]
+)
+def test_no_value_among_usual_ones_is_declined(literal):
+    assert parse_clean_block(CLEAN_ROWS + b"odd 0.5 " + literal + b"\n", 2) is None
