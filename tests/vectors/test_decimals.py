@@ -141,7 +141,7 @@ CLEAN_ROWS = b"".join(b"w%d 0.12345 -1.5\n" % i for i in range(60))
 )
 def test_every_form_of_number_among_usual_ones(literal, place):
     row = f"odd {literal} {literal}\n".encode()
-    block = CLEAN_ROWS + row if place == "end" else CLEAN_ROWS[:17] + row + CLEAN_ROWS[17:]
+    block = CLEAN_ROWS + row if place == "end" else CLEAN_ROWS[:16] + row + CLEAN_ROWS[16:]
     read = parse_clean_block(block, 2)
     assert read is not None  # the fast reading, not what it falls back on
     vector = read[1][read[0].index("odd")]
