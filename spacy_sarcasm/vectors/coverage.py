@@ -62,7 +62,8 @@ def measure_coverage(counts: Counter[str], known: Collection[str]) -> Coverage:
     """Hold the words of a corpus against those that have a vector.
 
     Args:
-        counts: How often each word of the corpus occurs; at least one word.
+        counts: How often each word of the corpus occurs, in the order of first appearance; at
+            least one word.
         known: The words that have a vector, as a set or the keys of a dictionary.
 
     Returns:
@@ -73,8 +74,9 @@ def measure_coverage(counts: Counter[str], known: Collection[str]) -> Coverage:
     """
     if not counts:
         raise ValueError("There are no words to measure the coverage of.")
-    # Words as frequent as each other are in alphabetical order, so that ranks are reproducible.
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    # Words as frequent as each other stay in the order of their first appearance. The alphabet
+    # would put numbers and signs, which vectors tend to lack, first among them.
+    ranked = counts.most_common()
     present = np.array([word in known for word, _ in ranked])
     numbers = np.array([count for _, count in ranked], np.int64)
     tokens = int(numbers.sum())
