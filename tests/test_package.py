@@ -42,7 +42,9 @@ def test_every_registered_name_resolves(point: importlib.metadata.EntryPoint) ->
     loaded = point.load()
     if point.group == "spacy_factories":
         spacy.blank("en")
-        assert registry.has("factories", point.name) or point.name in spacy.blank("en").factory_names
+        assert (
+            registry.has("factories", point.name) or point.name in spacy.blank("en").factory_names
+        )
     elif point.group in GROUPS:
         assert registry.get(GROUPS[point.group], point.name) is loaded
         assert point.name.startswith("spacy_sarcasm.")
@@ -95,9 +97,7 @@ def test_missing_extra_is_named() -> None:
         require("no_such_module_anywhere", "train", "training a network")
 
 
-def test_broken_dependency_is_not_called_missing(
-    tmp_path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_broken_dependency_is_not_called_missing(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "half_installed.py").write_text("import no_such_module_anywhere")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere") as caught:

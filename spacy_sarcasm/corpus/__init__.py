@@ -1,1 +1,1 @@
-
+"""Reading and converting corpora, and their frozen splits."""

@@ -1,1 +1,1 @@
-
+"""How good a pipeline's scores are."""

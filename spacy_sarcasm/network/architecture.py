@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from spacy.tokens import Doc
@@ -12,10 +12,11 @@ from thinc.api import Model
 from thinc.types import Floats2d
 
 from .config import NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
-from .shim import BiLSTMShim
+from .shim import BiLSTMShim, Probabilities
 from .storage import Network
 from .vocabulary import TextRows, build_vocabulary
 from .weights import initial_weights
+from .words import load_token_words
 
 DEFAULT_MAX_LENGTH = 512
 DEFAULT_BATCH_BUDGET = 1024
@@ -39,6 +40,7 @@ def build_bilstm(
     vector_words: int = 0,
     precision: Precision = "float32",
     attr: WordAttr = "LOWER",
+    token_words: str | None = None,
 ) -> SarcasmModel:
     """Build the bidirectional LSTM, registered as `spacy_sarcasm.BiLSTM.v1`.
 
@@ -64,10 +66,14 @@ def build_bilstm(
         vector_words: Words taken from the vectors beside those of the corpus.
         precision: How pretrained vectors are held.
         attr: Token attribute that is looked up.
+        token_words: Registered function that gives the words of a token.
 
     Raises:
         ValueError: A setting is out of its range.
+        catalogue.RegistryError: No function is registered by the name `token_words`.
     """
+    if token_words is not None:
+        load_token_words(token_words)
     settings = NetworkSettings(
         units=units,
         layers=layers,
@@ -82,6 +88,7 @@ def build_bilstm(
         vector_words=vector_words,
         precision=precision,
         attr=attr,
+        token_words=token_words,
     )
     return Model(
         "sarcasm_bilstm",
@@ -135,16 +142,17 @@ def forward(
         scores = shim.score(
             texts, budget=model.attrs["batch_budget"], threads=model.attrs["threads"]
         )
-        return model.ops.asarray2f(scores[:, None]), _no_backprop
+        return _as_floats2d(model, scores), _no_backprop
     settings = shim.settings
     rate = model.attrs["dropout_rate"] if settings.dropout is None else settings.dropout
     scores, shim_backprop = shim.train(texts, rate)
 
     def backprop(d_scores: Floats2d) -> list[Doc]:
-        shim_backprop(np.asarray(model.ops.to_numpy(d_scores), dtype=np.float32)[:, 0])
+        gradient = model.ops.to_numpy(d_scores)  # type: ignore[no-untyped-call]
+        shim_backprop(np.asarray(gradient, dtype=np.float32)[:, 0])
         return []
 
-    return model.ops.asarray2f(scores[:, None]), backprop
+    return _as_floats2d(model, scores), backprop
 
 
 def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -> SarcasmModel:
@@ -169,7 +177,7 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
         pretrained_width=0 if table is None else table.shape[1],
     )
     # Seeded from NumPy's global generator, which [training] seed sets.
-    rng = np.random.default_rng(np.random.randint(2**31))  # noqa: NPY002
+    rng = np.random.default_rng(np.random.randint(2**31))
     shim.network = Network(config, vocabulary, initial_weights(config, table, rng))
     return model
 
@@ -177,7 +185,7 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
 def _text_rows(model: SarcasmModel, shim: BiLSTMShim, docs: list[Doc]) -> TextRows:
     max_length = model.attrs["max_length"]
     network = shim.network
-    texts = network.vocabulary.text_rows(docs, network.config.settings.attr, max_length)
+    texts = network.vocabulary.text_rows(docs, network.config.settings, max_length)
     if texts.n_cut and not model.attrs["warned_of_cut"]:
         model.attrs["warned_of_cut"] = True
         warnings.warn(
@@ -188,6 +196,11 @@ def _text_rows(model: SarcasmModel, shim: BiLSTMShim, docs: list[Doc]) -> TextRo
             stacklevel=2,
         )
     return texts
+
+
+def _as_floats2d(model: SarcasmModel, scores: Probabilities) -> Floats2d:
+    """Turn the shim's NumPy array into one of the model's device, shape (docs, 1)."""
+    return model.ops.asarray2f(cast(Floats2d, scores[:, None]))
 
 
 def _no_backprop(d_scores: Floats2d) -> list[Doc]:

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from .vocabulary import PADDING_ROW, Rows, TextRows
 
 
-def length_batches(
-    lengths: NDArray[np.int64], budget: int
-) -> Iterator[NDArray[np.int64]]:
+def length_batches(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[np.int64]]:
     """Group texts of like length so that no group takes more than a budget once padded.
 
     Args:

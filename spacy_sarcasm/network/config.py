@@ -39,6 +39,9 @@ class NetworkSettings:
         precision: How pretrained vectors are held: ``float32`` exactly as they were loaded, or
             ``float16``, rounded, at half the size.
         attr: The token attribute that is looked up: ``LOWER``, ``ORTH`` or ``NORM``.
+        token_words: Name of a function, registered under ``misc``, that gives the words of a
+            token's text, such as ``spacy_sarcasm.GloveTwitterWords.v1``; it takes the place of
+            ``attr``. None: each token is one word.
     """
 
     units: int = 64
@@ -54,6 +57,7 @@ class NetworkSettings:
     vector_words: int = 0
     precision: Precision = "float32"
     attr: WordAttr = "LOWER"
+    token_words: str | None = None
 
     def __post_init__(self) -> None:
         """Check every setting.
@@ -82,6 +86,11 @@ class NetworkSettings:
                 raise ValueError(
                     f"BiLSTM setting '{name}' must be one of {', '.join(allowed)}, not {value!r}"
                 )
+        if self.token_words is not None and not isinstance(self.token_words, str):
+            raise ValueError(
+                "BiLSTM setting 'token_words' must be the name of a registered function, not "
+                f"{self.token_words!r}"
+            )
 
 
 _LOWEST = {
@@ -106,6 +115,7 @@ ARCHITECTURE_SETTINGS = (
     "trainable_width",
     "precision",
     "attr",
+    "token_words",
 )
 
 

@@ -216,11 +216,12 @@ class KerasTrainer:
         self._variables = [variables[name].value for name in self._names]
         self._dropout = self.model.get_layer("dropout").rate.value
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
-        def forward(rows: tf.Tensor) -> tf.Tensor:
+        def forward(rows: Any) -> Any:
             return self.model(rows, training=True)
 
-        self._forward = forward
+        # One trace for batches of all shapes.
+        signature = [tf.TensorSpec([None, None], tf.int32)]
+        self._forward = tf.function(forward, input_signature=signature)
 
     def set_weights(self, weights: Weights) -> None:
         """Take over weights that an optimizer has changed.
@@ -231,9 +232,7 @@ class KerasTrainer:
         for name, variable in zip(self._names, self._variables, strict=True):
             variable.assign(weights[name])
 
-    def begin_update(
-        self, rows: Rows, dropout: float
-    ) -> tuple[NDArray[np.float32], Backprop]:
+    def begin_update(self, rows: Rows, dropout: float) -> tuple[NDArray[np.float32], Backprop]:
         """Run the network in training mode.
 
         Args:

@@ -24,9 +24,7 @@ _FLOAT, _INT, _STRING, _INTS, _STRINGS = 1, 2, 3, 7, 8
 Dimensions = Sequence[int | str]
 
 
-def node(
-    op_type: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any
-) -> bytes:
+def node(op_type: str, inputs: Sequence[str], outputs: Sequence[str], **attributes: Any) -> bytes:
     """Return a NodeProto.
 
     Args:

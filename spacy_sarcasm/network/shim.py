@@ -13,12 +13,13 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from thinc.api import Optimizer
 from thinc.shims import Shim
+from thinc.types import FloatsXd
 
 from ..extras import require
 from .batching import length_batches, pad
@@ -38,11 +39,17 @@ class NotTrainedError(ValueError):
     """A network without weights was asked to score, train or be saved."""
 
 
-class BiLSTMShim(Shim):  # type: ignore[misc]
+class BiLSTMShim(Shim):
     """Holds a network and runs it; Thinc's optimizer, averages and serialisation reach it here.
 
     The engines are made when first needed and never copied, pickled or carried over a fork.
     """
+
+    _lock: threading.Lock
+    _session: Session | None
+    _session_key: tuple[int, int]
+    _trainer: KerasTrainer | None
+    _trainer_is_stale: bool
 
     def __init__(self, settings: NetworkSettings) -> None:
         """Make a shim without weights.
@@ -72,7 +79,7 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
             raise NotTrainedError(
                 "the sarcasm network has no weights: it was made with `weights = null` and has "
                 "not been trained. Train it (nlp.initialize() and nlp.update(), or spacy train), "
-                "load a trained pipeline, or leave `weights` at \"bundled\""
+                'load a trained pipeline, or leave `weights` at "bundled"'
             )
         return self._network
 
@@ -178,9 +185,8 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
 
         def backprop(d_scores: Probabilities) -> None:
             for name, gradient in keras_backprop(d_scores[chosen]).items():
-                if name in self._gradients:
-                    gradient = gradient + self._gradients[name]
-                self._gradients[name] = gradient
+                earlier = self._gradients.get(name)
+                self._gradients[name] = gradient if earlier is None else earlier + gradient
 
         return scores, backprop
 
@@ -196,7 +202,7 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
 
             network = self.network
             # Drawn from NumPy's generator, which [training] seed sets.
-            seed = int(np.random.randint(2**31 - 3))  # noqa: NPY002
+            seed = int(np.random.randint(2**31 - 3))
             # Dropout rates may differ from those the weights were trained with.
             config = replace(network.config, settings=self.settings)
             self._trainer = KerasTrainer(config, network.weights, seed)
@@ -213,7 +219,9 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
         """
         weights = self.network.weights
         for name, gradient in self._gradients.items():
-            weights[name], _ = optimizer((self.id, name), weights[name], gradient)
+            weights[name], _ = optimizer(
+                (self.id, name), cast(FloatsXd, weights[name]), cast(FloatsXd, gradient)
+            )
         if self._gradients:
             self._gradients = {}
             self._weights_changed()
@@ -252,9 +260,9 @@ class BiLSTMShim(Shim):  # type: ignore[misc]
 
     def _reset_engines(self) -> None:
         self._lock = threading.Lock()
-        self._session: Session | None = None
+        self._session = None
         self._session_key = (0, 0)
-        self._trainer: KerasTrainer | None = None
+        self._trainer = None
         self._trainer_is_stale = False
 
     # Copies and serialisation

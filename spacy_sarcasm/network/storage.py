@@ -194,9 +194,7 @@ def _check_header(header: Any) -> None:
         raise ValueError("'config.json' lacks 'network'")
 
 
-def _read_array(
-    archive: zipfile.ZipFile, config: NetworkConfig, name: str
-) -> NDArray[np.floating]:
+def _read_array(archive: zipfile.ZipFile, config: NetworkConfig, name: str) -> NDArray[np.floating]:
     """Read one weight, refusing a member larger than the settings call for before inflating it."""
     member = f"{name}.npy"
     if member not in archive.namelist():

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy import attrs
 from spacy.strings import StringStore, get_string_id
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from .config import NetworkSettings
+from .words import Keys, doc_words, word_keys
 
 PADDING_ROW = 0
 UNKNOWN_ROW = 1
 N_SPECIAL = 2
 
-Keys = NDArray[np.uint64]
 Rows = NDArray[np.int32]
 
 
@@ -78,15 +77,17 @@ class Vocabulary:
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         return np.where(self._keys[places] == keys, self._rows[places], UNKNOWN_ROW)
 
-    def text_rows(self, docs: Sequence[Doc], attr: str, max_length: int | None) -> TextRows:
+    def text_rows(
+        self, docs: Sequence[Doc], settings: NetworkSettings, max_length: int | None
+    ) -> TextRows:
         """Return the rows of the words of texts, white space left out.
 
         Args:
             docs: The texts.
-            attr: The token attribute to look up, such as ``LOWER``.
+            settings: How words come of tokens.
             max_length: Words of a text beyond so many are cut off; None cuts nothing.
         """
-        keys, lengths = doc_keys(docs, attr)
+        keys, lengths = word_keys(docs, settings)
         rows = self.rows_of(keys)
         unknown = np.flatnonzero(rows == UNKNOWN_ROW)
         # White space that spaCy makes tokens of is never in the vocabulary, so only the few
@@ -103,21 +104,6 @@ class Vocabulary:
             place = np.arange(len(rows)) - np.repeat(starts, lengths)
             rows, lengths = _keep(rows, lengths, place < max_length)
         return TextRows(rows, lengths, n_cut)
-
-
-def doc_keys(docs: Sequence[Doc], attr: str) -> tuple[Keys, NDArray[np.int64]]:
-    """Return the hashes of all tokens, doc after doc, and the number of tokens of each doc.
-
-    Args:
-        docs: The docs.
-        attr: The token attribute, such as ``LOWER``.
-    """
-    attr_id = attrs.IDS[attr]
-    lengths = np.fromiter(map(len, docs), np.int64, len(docs))
-    # A doc without tokens gives an array of another dtype.
-    arrays = [doc.to_array(attr_id) for doc in docs if len(doc)]
-    keys = np.concatenate(arrays) if arrays else np.zeros(0, np.uint64)
-    return keys.astype(np.uint64, copy=False), lengths
 
 
 def build_vocabulary(
@@ -167,12 +153,9 @@ def build_vocabulary(
 def _count_words(docs: Iterable[Doc], settings: NetworkSettings) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for doc in docs:
-        strings = doc.vocab.strings
-        for key in doc_keys([doc], settings.attr)[0]:
-            word = strings[int(key)]
+        for word in doc_words(doc, settings):
             counts[word] = counts.get(word, 0) + 1
-    words = [(word, count) for word, count in counts.items() if word and not word.isspace()]
-    return sorted(words, key=lambda item: (-item[1], item[0]))
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _first_vector_words(vocab: Vocab, settings: NetworkSettings) -> list[str]:

@@ -1,1 +1,1 @@
-
+"""The components that a user adds to a pipeline."""

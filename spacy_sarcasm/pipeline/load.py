@@ -43,5 +43,5 @@ def find_sarcasm(nlp: Language) -> SarcasmClassifier:
             return pipe
     raise ValueError(
         f"the pipeline '{nlp.lang}_{nlp.meta['name']}' has no sarcasm component; its components "
-        f"are: {', '.join(nlp.pipe_names) or 'none'}. Add one by nlp.add_pipe(\"sarcasm\")"
+        f'are: {", ".join(nlp.pipe_names) or "none"}. Add one by nlp.add_pipe("sarcasm")'
     )

@@ -38,7 +38,7 @@ DEFAULT_LABEL = "SARCASM"
 EXTENSION = "sarcasm"
 
 # Where `doc._.sarcasm` is kept. Writing it here costs a fifth of going through `doc._`.
-_EXTENSION_KEY = ("._.", EXTENSION, None, None)
+_EXTENSION_KEY: Any = ("._.", EXTENSION, None, None)
 # Keras clips probabilities by the same amount before it takes their logarithm.
 _EPSILON = 1e-7
 
@@ -58,6 +58,7 @@ min_count = 1
 vector_words = 20000
 precision = "float16"
 attr = "LOWER"
+token_words = null
 """
 DEFAULT_MODEL = Config().from_str(DEFAULT_MODEL_CONFIG)["model"]
 
@@ -237,7 +238,8 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             NotTrainedError: The component has no weights.
         """
         self._get_ready()
-        return super().__call__(doc)
+        scored: Doc = super().__call__(doc)
+        return scored
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
         """Score a stream of docs.
@@ -255,7 +257,8 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             NotTrainedError: The component has no weights.
         """
         self._get_ready()
-        for docs in util.minibatch(stream, size=batch_size):
+        batches = util.minibatch(stream, size=batch_size)  # type: ignore[no-untyped-call]
+        for docs in batches:
             try:
                 self.set_annotations(docs, self.predict(docs))
             except Exception:
@@ -414,8 +417,8 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         Args:
             exclude: Parts to leave out: ``cfg``, ``vocab``, ``model``.
         """
-        parts = {
-            "cfg": lambda: json.dumps(self._saved_cfg()),
+        parts: dict[str, Callable[[], bytes]] = {
+            "cfg": lambda: json.dumps(self._saved_cfg()).encode(),
             "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
             "model": self._shim.to_bytes,
         }
@@ -446,7 +449,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             path: The folder, made if it does not exist.
             exclude: Parts to leave out: ``cfg``, ``vocab``, ``weights``.
         """
-        parts = {
+        parts: dict[str, Callable[[Path], Any]] = {
             "cfg": lambda file: file.write_text(json.dumps(self._saved_cfg(), indent=2)),
             "vocab": lambda file: self.vocab.to_disk(file, exclude=exclude),
             WEIGHTS_FILE: self._save_weights,
@@ -465,7 +468,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             ValueError: A file is damaged.
             WeightsError: The weights are damaged, or do not fit the settings.
         """
-        parts = {
+        parts: dict[str, Callable[[Path], Any]] = {
             "cfg": lambda file: self._load_cfg(_read_json(file)),
             "vocab": lambda file: self.vocab.from_disk(file, exclude=exclude),
             WEIGHTS_FILE: self._load_weights,

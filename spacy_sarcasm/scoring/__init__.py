@@ -1,1 +1,1 @@
-
+"""Scores in bulk."""

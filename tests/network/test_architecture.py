@@ -78,7 +78,7 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
 
     network = shim.network
     whole = [doc for doc in docs if len(doc)]
-    rows = network.vocabulary.text_rows(whole, "LOWER", None)
+    rows = network.vocabulary.text_rows(whole, network.config.settings, None)
     padded = np.zeros((len(whole), rows.lengths.max()), np.int32)
     for row, text in zip(padded, np.split(rows.rows, np.cumsum(rows.lengths)[:-1]), strict=True):
         row[: len(text)] = text
@@ -93,19 +93,21 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
     names = trained_names(network.config)
     expected = tape.gradient(loss, [variables[name].value for name in names])
     assert shim.gradients.keys() == set(names)
-    for name, gradient in zip(names, expected, strict=True):
-        gradient = tf.convert_to_tensor(gradient).numpy()
+    for name, tensor in zip(names, expected, strict=True):
+        gradient = tf.convert_to_tensor(tensor).numpy()
         assert np.abs(gradient).max() > 0
         np.testing.assert_allclose(shim.gradients[name], gradient, rtol=1e-3, atol=1e-7)
 
 
 def test_gradients_add_up_until_the_update(model: Model, docs: list[Doc]) -> None:
     shim = get_shim(model)
+    seen = []
     for _ in range(2):
         scores, backprop = model.begin_update(docs)
         backprop(gradient_of_loss(scores[:, 0])[:, None])
-        once = shim.gradients if _ == 0 else once
-    for name, gradient in shim.gradients.items():
+        seen.append(shim.gradients)
+    once, twice = seen
+    for name, gradient in twice.items():
         np.testing.assert_allclose(gradient, 2 * once[name], rtol=1e-5, atol=1e-9)
     model.finish_update(Adam(0.01))
     assert shim.gradients == {}

@@ -29,6 +29,7 @@ CONFIG = NetworkConfig(SETTINGS, n_words=20, n_trainable=10, pretrained_width=3)
         ("min_count", 0),
         ("precision", "int8"),
         ("attr", "SHAPE"),
+        ("token_words", 3),
     ],
 )
 def test_bad_setting_is_named(name: str, value: object) -> None:

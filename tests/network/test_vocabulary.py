@@ -5,14 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import spacy
+from catalogue import RegistryError
+from spacy import registry
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
 
+from spacy_sarcasm.network.architecture import build_bilstm
 from spacy_sarcasm.network.config import NetworkSettings
 from spacy_sarcasm.network.vocabulary import UNKNOWN_ROW, Vocabulary, build_vocabulary
 
 # "dep" and "amod" are symbols of spaCy, whose hashes are small numbers.
+LOWER = NetworkSettings(attr="LOWER")
 WORDS = ["the", "cat", "dep", "amod", "Ünïcode", "😀"]
 
 
@@ -31,7 +35,7 @@ def test_rows_are_those_of_a_plain_dictionary(nlp: Language) -> None:
     texts = ["The cat amod dep", "", "nothing known", "ünïcode Ünïcode 😀 the"]
     docs = [nlp(text) for text in texts]
     for attr, form in (("ORTH", str), ("LOWER", str.lower)):
-        result = vocabulary.text_rows(docs, attr, None)
+        result = vocabulary.text_rows(docs, NetworkSettings(attr=attr), None)
         expected = [known.get(form(token.text), UNKNOWN_ROW) for doc in docs for token in doc]
         assert result.rows.tolist() == expected
         assert result.lengths.tolist() == [len(doc) for doc in docs]
@@ -41,32 +45,32 @@ def test_rows_are_those_of_a_plain_dictionary(nlp: Language) -> None:
 def test_white_space_is_no_word(nlp: Language) -> None:
     vocabulary = Vocabulary(WORDS)
     spaced = [nlp(text) for text in ("  the \n\n cat\t\t", " \n ", "\u3000the\u00a0cat")]
-    plain = vocabulary.text_rows([nlp("the cat")], "LOWER", None)
-    result = vocabulary.text_rows(spaced, "LOWER", None)
+    plain = vocabulary.text_rows([nlp("the cat")], LOWER, None)
+    result = vocabulary.text_rows(spaced, LOWER, None)
     assert result.lengths.tolist() == [2, 0, 2]
     assert result.rows.tolist() == 2 * plain.rows.tolist()
 
 
 def test_docs_of_several_vocabs(nlp: Language) -> None:
     other = spacy.blank("de")
-    result = Vocabulary(WORDS).text_rows([nlp("the \n cat"), other("\t\n the")], "LOWER", None)
+    result = Vocabulary(WORDS).text_rows([nlp("the \n cat"), other("\t\n the")], LOWER, None)
     assert result.lengths.tolist() == [2, 1]
 
 
 def test_long_texts_are_cut_at_words(nlp: Language) -> None:
     vocabulary = Vocabulary(WORDS)
     docs = [nlp("the cat the cat"), nlp("cat"), nlp("the \n\n cat cat")]
-    result = vocabulary.text_rows(docs, "LOWER", 2)
-    whole = vocabulary.text_rows([nlp("the cat cat the cat")], "LOWER", None)
+    result = vocabulary.text_rows(docs, LOWER, 2)
+    whole = vocabulary.text_rows([nlp("the cat cat the cat")], LOWER, None)
     assert result.rows.tolist() == whole.rows.tolist()
     assert result.lengths.tolist() == [2, 1, 2]
     assert result.n_cut == 2
 
 
 def test_nothing_known_at_all(nlp: Language) -> None:
-    assert Vocabulary([]).text_rows([nlp("a b")], "LOWER", None).rows.tolist() == [1, 1]
-    assert Vocabulary([]).text_rows([], "LOWER", None).rows.tolist() == []
-    assert Vocabulary(["a"]).text_rows([nlp("")], "LOWER", None).rows.tolist() == []
+    assert Vocabulary([]).text_rows([nlp("a b")], LOWER, None).rows.tolist() == [1, 1]
+    assert Vocabulary([]).text_rows([], LOWER, None).rows.tolist() == []
+    assert Vocabulary(["a"]).text_rows([nlp("")], LOWER, None).rows.tolist() == []
 
 
 def test_a_word_twice_is_refused() -> None:
@@ -124,3 +128,41 @@ def test_first_words_of_the_vectors_join(nlp: Language) -> None:
     assert n_trainable == 7
     assert table is not None
     np.testing.assert_array_equal(table[-1], vectors["oslo"])
+
+
+def spell(text: str) -> tuple[str, ...]:
+    """A token's words: none for a dash, its letters for a short word, else itself."""
+    if text == "-":
+        return ()
+    return tuple(text) if len(text) < 4 else (text.lower(),)
+
+
+@pytest.fixture
+def spelling() -> NetworkSettings:
+    registry.misc("tests.spell.v1", func=lambda: spell)
+    return NetworkSettings(token_words="tests.spell.v1")
+
+
+def test_tokens_of_several_words(nlp: Language, spelling: NetworkSettings) -> None:
+    vocabulary, _, _ = build_vocabulary([nlp("cat Horse - dog \n")], spelling, nlp.vocab)
+    assert set(vocabulary.words) == {*"cat", *"dog", "horse"}
+    known = rows_by_word(vocabulary)
+    texts = ["dog - HORSE  cat", "", " \n ", "-", "zoo horse", "- \n-"]
+    docs = [nlp(text) for text in texts]
+    result = vocabulary.text_rows(docs, spelling, None)
+    expected = [
+        [
+            known.get(word, UNKNOWN_ROW)
+            for token in doc
+            if not token.is_space
+            for word in spell(token.text)
+        ]
+        for doc in docs
+    ]
+    assert result.rows.tolist() == [row for rows in expected for row in rows]
+    assert result.lengths.tolist() == [len(rows) for rows in expected]
+
+
+def test_unknown_function_of_words_is_named() -> None:
+    with pytest.raises(RegistryError, match="no_such_words"):
+        build_bilstm(token_words="no_such_words")

@@ -97,7 +97,11 @@ def test_pipe_analysis_knows_what_it_assigns() -> None:
 
 def test_untrained_component_raises(trained: Language) -> None:
     nlp = make_untrained()
-    for run in (lambda: nlp("text"), lambda: list(nlp.pipe(["text"])), lambda: list(nlp.pipe([""]))):
+    for run in (
+        lambda: nlp("text"),
+        lambda: list(nlp.pipe(["text"])),
+        lambda: list(nlp.pipe([""])),
+    ):
         with pytest.raises(NotTrainedError, match=r"no weights.*nlp\.initialize"):
             run()
     # An error handler that skips bad docs does not hide it: no doc is at fault.
@@ -131,7 +135,9 @@ def test_model_settings_that_do_not_fit_the_weights() -> None:
 def test_bundled_weights_warn_once_outside_english() -> None:
     nlp = spacy.blank("de")
     nlp.add_pipe("sarcasm")
-    with pytest.warns(UserWarning, match="trained on English, and this pipeline's language is 'de'"):
+    with pytest.warns(
+        UserWarning, match="trained on English, and this pipeline's language is 'de'"
+    ):
         nlp("Guten Tag")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -141,7 +147,9 @@ def test_bundled_weights_warn_once_outside_english() -> None:
 
 def test_own_weights_do_not_warn_outside_english(trained_folder: Path) -> None:
     nlp = spacy.blank("de")
-    nlp.add_pipe("sarcasm", config={"model": TINY_MODEL, "weights": str(trained_folder / "sarcasm")})
+    nlp.add_pipe(
+        "sarcasm", config={"model": TINY_MODEL, "weights": str(trained_folder / "sarcasm")}
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         nlp("Guten Tag")

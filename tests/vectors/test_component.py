@@ -63,3 +63,34 @@ def test_rows_of_the_words(tmp_path: Path, attr: str) -> None:
 def test_rows_of_real_words(data_dir: Path) -> None:
     texts = ["Area man wins the lottery again , reports area man", "rain is expected on tuesday"]
     check_rows(data_dir / "glove.twitter.27B.25d.subset.txt", texts, "LOWER")
+
+
+@pytest.mark.data
+def test_classes_of_glove_twitter_by_config(tmp_path: Path, data_dir: Path) -> None:
+    """With the setting, ``@someone`` and a link have the rows of their classes; saved with it."""
+    path = data_dir / "glove.twitter.27B.100d.head.txt"
+    before_init = {"@callbacks": "spacy_sarcasm.load_vectors.v1", "path": str(path)}
+    text = "@someone SOOO good http://t.co/x"
+    expected = ["<user>", "so", "<allcaps>", "<elong>", "good", "<url>"]
+    for token_words in (None, "spacy_sarcasm.GloveTwitterWords.v1"):
+        nlp = spacy.blank("en", config={"initialize": {"before_init": before_init}})
+        model = {**MODEL, "token_words": token_words}
+        component = nlp.add_pipe("sarcasm", config={"weights": None, "model": model})
+        gold = [({"SARCASM": 1.0}), ({"SARCASM": 0.0})]
+        docs = [Example.from_dict(nlp.make_doc(text), {"cats": cats}) for cats in gold]
+        nlp.initialize(lambda docs=docs: docs)
+        network = component._shim.network
+        words = list(network.vocabulary.words)
+        if token_words is None:
+            assert "<user>" not in words
+            continue
+        assert sorted(words) == sorted(expected)
+        table = network.weights[PRETRAINED]
+        for word in expected:
+            row = table[2 + words.index(word)]
+            np.testing.assert_array_equal(row, nlp.vocab.vectors[word])
+            assert row.any()
+        nlp.to_disk(tmp_path / "nlp")
+        loaded = spacy.load(tmp_path / "nlp").get_pipe("sarcasm")._shim.network
+        assert loaded.config.settings.token_words == token_words
+        assert list(loaded.vocabulary.words) == words
