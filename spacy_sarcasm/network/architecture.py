@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
-from .config import NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
+from .config import Fallback, NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
 from .shim import BiLSTMShim, Probabilities
 from .storage import Network
 from .vocabulary import TextRows, build_vocabulary
@@ -41,6 +41,7 @@ def build_bilstm(
     precision: Precision = "float32",
     attr: WordAttr = "LOWER",
     token_words: str | None = None,
+    fallbacks: Sequence[Fallback] = (),
 ) -> SarcasmModel:
     """Build the bidirectional LSTM, registered as `spacy_sarcasm.BiLSTM.v1`.
 
@@ -67,6 +68,7 @@ def build_bilstm(
         precision: How pretrained vectors are held.
         attr: Token attribute that is looked up.
         token_words: Registered function that gives the words of a token.
+        fallbacks: What stands in for words without a row.
 
     Raises:
         ValueError: A setting is out of its range.
@@ -89,6 +91,7 @@ def build_bilstm(
         precision=precision,
         attr=attr,
         token_words=token_words,
+        fallbacks=fallbacks,
     )
     return Model(
         "sarcasm_bilstm",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 Pooling = Literal["last", "max", "mean", "max+mean", "attention"]
 Precision = Literal["float32", "float16"]
 WordAttr = Literal["LOWER", "ORTH", "NORM"]
+Fallback = Literal["lower", "lemma", "stem"]
 
 POOLINGS: tuple[str, ...] = get_args(Pooling)
 PRECISIONS: tuple[str, ...] = get_args(Precision)
 WORD_ATTRS: tuple[str, ...] = get_args(WordAttr)
+FALLBACKS: tuple[str, ...] = get_args(Fallback)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,9 @@ class NetworkSettings:
         token_words: Name of a function, registered under ``misc``, that gives the words of a
             token's text, such as ``spacy_sarcasm.GloveTwitterWords.v1``; it takes the place of
             ``attr``. None: each token is one word.
+        fallbacks: What stands in for a word without a row or a vector of its own: some of
+            ``lower`` (its lower-case form), ``lemma`` (WordNet's) and ``stem`` (Porter's), the
+            first that has one. Lemmas and stems take NLTK, in scoring too.
     """
 
     units: int = 64
@@ -58,6 +63,7 @@ class NetworkSettings:
     precision: Precision = "float32"
     attr: WordAttr = "LOWER"
     token_words: str | None = None
+    fallbacks: Sequence[Fallback] = ()
 
     def __post_init__(self) -> None:
         """Check every setting.
@@ -86,6 +92,18 @@ class NetworkSettings:
                 raise ValueError(
                     f"BiLSTM setting '{name}' must be one of {', '.join(allowed)}, not {value!r}"
                 )
+        if isinstance(self.fallbacks, str) or not set(self.fallbacks) <= set(FALLBACKS):
+            raise ValueError(
+                f"BiLSTM setting 'fallbacks' must be a list of some of {', '.join(FALLBACKS)}, not "
+                f"{self.fallbacks!r}"
+            )
+        # A tuple, so that settings read from JSON equal those that were written.
+        object.__setattr__(self, "fallbacks", tuple(self.fallbacks))
+        if self.fallbacks and self.token_words is not None:
+            raise ValueError(
+                "BiLSTM settings 'fallbacks' and 'token_words' cannot be used together: a fallback "
+                "is found by the text of a token"
+            )
         if self.token_words is not None and not isinstance(self.token_words, str):
             raise ValueError(
                 "BiLSTM setting 'token_words' must be the name of a registered function, not "
@@ -116,6 +134,7 @@ ARCHITECTURE_SETTINGS = (
     "precision",
     "attr",
     "token_words",
+    "fallbacks",
 )
 
 
@@ -171,8 +190,10 @@ class NetworkConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON; `from_dict` reads them."""
+        settings = asdict(self.settings)
+        settings["fallbacks"] = list(self.settings.fallbacks)
         return {
-            "settings": asdict(self.settings),
+            "settings": settings,
             "n_words": self.n_words,
             "n_trainable": self.n_trainable,
             "pretrained_width": self.pretrained_width,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,16 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from .config import NetworkSettings
-from .words import Keys, doc_words, word_keys
+from .words import Keys, doc_words, find_forms, word_keys
 
 PADDING_ROW = 0
 UNKNOWN_ROW = 1
 N_SPECIAL = 2
+# Marks white space among rows, until it is taken out.
+_SPACE = -1
 
 Rows = NDArray[np.int32]
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,14 @@ class Vocabulary:
         keys, lengths = word_keys(docs, settings)
         rows = self.rows_of(keys)
         unknown = np.flatnonzero(rows == UNKNOWN_ROW)
-        # White space that spaCy makes tokens of is never in the vocabulary, so only the few
-        # unknown words have to be looked at.
-        space = _space_keys(docs, keys[unknown])
-        if len(space):
-            kept = np.ones(len(rows), dtype=bool)
-            kept[unknown[np.isin(keys[unknown], space)]] = False
-            rows, lengths = _keep(rows, lengths, kept)
+        if len(unknown):
+            # White space that spaCy makes tokens of, and words that have to fall back on another,
+            # are among the few unknown ones: only those are looked at one by one.
+            different, which = np.unique(keys[unknown], return_inverse=True)
+            found = self._look_up(docs, different, settings)
+            rows[unknown] = found[which]
+            if _SPACE in found:
+                rows, lengths = _keep(rows, lengths, rows != _SPACE)
         n_cut = 0
         if max_length is not None and len(lengths) and lengths.max() > max_length:
             n_cut = int((lengths > max_length).sum())
@@ -104,6 +109,27 @@ class Vocabulary:
             place = np.arange(len(rows)) - np.repeat(starts, lengths)
             rows, lengths = _keep(rows, lengths, place < max_length)
         return TextRows(rows, lengths, n_cut)
+
+    def _look_up(self, docs: Sequence[Doc], keys: Keys, settings: NetworkSettings) -> Rows:
+        """Return the row of each of some unknown words, or `_SPACE`, shape (keys,)."""
+        stores = list({id(doc.vocab): doc.vocab.strings for doc in docs}.values())
+        return np.array(
+            [self._look_up_one(stores, key, settings) for key in keys.tolist()], np.int32
+        )
+
+    def _look_up_one(
+        self, stores: Sequence[StringStore], key: int, settings: NetworkSettings
+    ) -> int:
+        text = next((store[key] for store in stores if key in store), None)  # type: ignore[operator]
+        if text is None:
+            # A word that a function of the user's made of a token.
+            return UNKNOWN_ROW
+        if text.isspace():
+            return _SPACE
+        forms = find_forms(text, settings)
+        rows = self.rows_of(np.array([get_string_id(form) for form in forms], np.uint64))
+        known = rows[rows != UNKNOWN_ROW]
+        return int(known[0]) if len(known) else UNKNOWN_ROW
 
 
 def build_vocabulary(
@@ -130,7 +156,7 @@ def build_vocabulary(
     for word, count in _count_words(docs, settings)[: settings.vocab_size]:
         if count >= settings.min_count:
             frequent.append(word)
-        elif has_vectors and vocab.has_vector(word):
+        elif has_vectors and _find_vector(vocab, word, settings) is not None:
             rare.append(word)
     words = frequent + rare
     if has_vectors and settings.vector_words:
@@ -143,11 +169,20 @@ def build_vocabulary(
         return vocabulary, n_trainable, None
     table = np.zeros((len(vocabulary), vocab.vectors_length), dtype=np.float32)
     for row, word in enumerate(words, start=N_SPECIAL):
-        if vocab.has_vector(word):
-            vector = vocab.get_vector(word)
-            # Vectors on a GPU are CuPy arrays, which NumPy does not take by themselves.
-            table[row] = vector.get() if hasattr(vector, "get") else vector
+        vector = _find_vector(vocab, word, settings)
+        if vector is not None:
+            table[row] = vector
     return vocabulary, n_trainable, table
+
+
+def _find_vector(vocab: Vocab, word: str, settings: NetworkSettings) -> Vector | None:
+    """Return the vector of a word or else of the first of its fallbacks that has one."""
+    for form in [word, *find_forms(word, settings)]:
+        if vocab.has_vector(form):
+            vector = vocab.get_vector(form)
+            # Vectors on a GPU are CuPy arrays, which NumPy does not take by themselves.
+            return cast(Vector, vector.get() if hasattr(vector, "get") else vector)
+    return None
 
 
 def _count_words(docs: Iterable[Doc], settings: NetworkSettings) -> list[tuple[str, int]]:
@@ -171,17 +206,6 @@ def _first_vector_words(vocab: Vocab, settings: NetworkSettings) -> list[str]:
             if len(words) == settings.vector_words:
                 break
     return words
-
-
-def _space_keys(docs: Sequence[Doc], keys: Keys) -> Keys:
-    stores: dict[int, StringStore] = {id(doc.vocab): doc.vocab.strings for doc in docs}
-    space = [
-        key
-        for key in np.unique(keys).tolist()
-        for strings in stores.values()
-        if key in strings and strings[key].isspace()
-    ]
-    return np.array(space, dtype=np.uint64)
 
 
 def _keep(

@@ -17,6 +17,9 @@ from .config import NetworkSettings
 Keys = NDArray[np.uint64]
 TokenWords = Callable[[str], tuple[str, ...]]
 
+# Looked up by name: NLTK, and what knows of it, stay out of this package.
+FALLBACK_FORMS = "spacy_sarcasm.fallback_forms.v1"
+
 # So many tokens' words are remembered: finding them takes microseconds each.
 CACHE_SIZE = 50_000
 
@@ -68,6 +71,27 @@ def load_token_words(name: str) -> TokenWords:
         catalogue.RegistryError: There is none; the message lists those there are.
     """
     function: TokenWords = registry.misc.get(name)()
+    return function
+
+
+def find_forms(word: str, settings: NetworkSettings) -> list[str]:
+    """Return what may stand in for a word, best first.
+
+    Args:
+        word: The word.
+        settings: Whose ``fallbacks`` are taken.
+    """
+    return _forms(word, tuple(settings.fallbacks)) if settings.fallbacks else []
+
+
+@lru_cache(CACHE_SIZE)
+def _forms(word: str, kinds: tuple[str, ...]) -> list[str]:
+    return _load_fallback_forms()(word, kinds)
+
+
+@lru_cache
+def _load_fallback_forms() -> Callable[[str, Sequence[str]], list[str]]:
+    function: Callable[[str, Sequence[str]], list[str]] = registry.misc.get(FALLBACK_FORMS)()
     return function
 
 

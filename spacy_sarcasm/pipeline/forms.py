@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -34,6 +34,11 @@ def fallback_forms(word: str, kinds: Sequence[FormKind]) -> list[str]:
     for kind in kinds:
         forms.extend(_forms(word.lower(), kind))
     return [form for form in dict.fromkeys(forms) if form and form != word]
+
+
+def fallback_forms_v1() -> Callable[[str, Sequence[FormKind]], list[str]]:
+    """Return `fallback_forms`, registered under ``misc`` as `spacy_sarcasm.fallback_forms.v1`."""
+    return fallback_forms
 
 
 def _forms(lower: str, kind: FormKind) -> list[str]:

@@ -6,7 +6,7 @@ import spacy
 from spacy.language import Language
 
 from ..pretrained import BUNDLED_LANGUAGE
-from .sarcasm import SarcasmClassifier
+from .classifier import SarcasmClassifier
 
 
 def load_scoring_pipeline(model: str | None = None) -> Language:

@@ -30,10 +30,12 @@ CONFIG = NetworkConfig(SETTINGS, n_words=20, n_trainable=10, pretrained_width=3)
         ("precision", "int8"),
         ("attr", "SHAPE"),
         ("token_words", 3),
+        ("fallbacks", "stem"),
+        ("fallbacks", ["synonym"]),
     ],
 )
 def test_bad_setting_is_named(name: str, value: object) -> None:
-    with pytest.raises(ValueError, match=f"'{name}'.*{value!r}".replace("(", r"\(")):
+    with pytest.raises(ValueError, match=f"'{name}'.*{value!r}".replace("[", r"\[")):
         NetworkSettings(**{name: value})
 
 

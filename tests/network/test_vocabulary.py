@@ -11,6 +11,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
 
+from spacy_sarcasm.network import words
 from spacy_sarcasm.network.architecture import build_bilstm
 from spacy_sarcasm.network.config import NetworkSettings
 from spacy_sarcasm.network.vocabulary import UNKNOWN_ROW, Vocabulary, build_vocabulary
@@ -166,3 +167,39 @@ def test_tokens_of_several_words(nlp: Language, spelling: NetworkSettings) -> No
 def test_unknown_function_of_words_is_named() -> None:
     with pytest.raises(RegistryError, match="no_such_words"):
         build_bilstm(token_words="no_such_words")
+
+
+FORMS = {"cats": ["cat"], "zoos": ["zoo", "the"], "running": []}
+
+
+@pytest.fixture
+def falling_back(monkeypatch: pytest.MonkeyPatch) -> NetworkSettings:
+    """Settings with a fallback, whose forms are those of a small dictionary."""
+    monkeypatch.setattr(words, "_forms", lambda word, kinds: FORMS.get(word, []))
+    return NetworkSettings(fallbacks=["lemma"])
+
+
+def test_unknown_words_fall_back(nlp: Language, falling_back: NetworkSettings) -> None:
+    vocabulary = Vocabulary(["cat", "the"])
+    result = vocabulary.text_rows([nlp("The zoos \n cats"), nlp("running")], falling_back, None)
+    assert result.rows.tolist() == [3, 3, 2, UNKNOWN_ROW]
+    plain = vocabulary.text_rows([nlp("The zoos cats")], LOWER, None)
+    assert plain.rows.tolist() == [3, UNKNOWN_ROW, UNKNOWN_ROW]
+
+
+def test_vectors_of_fallbacks(nlp: Language, falling_back: NetworkSettings) -> None:
+    vectors = with_vectors(nlp, ["the", "cat"])
+    docs = [nlp("the cats zoos running")]
+    vocabulary, _, table = build_vocabulary(docs, falling_back, nlp.vocab)
+    assert table is not None
+    expected = {"the": vectors["the"], "cats": vectors["cat"], "zoos": vectors["the"]}
+    for word, row in rows_by_word(vocabulary).items():
+        np.testing.assert_array_equal(table[row], expected.get(word, np.zeros(3)))
+
+
+def test_fallbacks_are_those_of_the_forms() -> None:
+    assert words.find_forms("Meetings", NetworkSettings(fallbacks=["lower", "stem"])) == [
+        "meetings",
+        "meet",
+    ]
+    assert words.find_forms("Meetings", NetworkSettings()) == []

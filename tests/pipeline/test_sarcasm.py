@@ -219,7 +219,7 @@ def test_two_components_can_share_a_pipeline(trained_folder: Path, bundled: Lang
 
 
 def test_bundled_weights_are_read_when_first_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spacy_sarcasm.pipeline.sarcasm.BUNDLED_WEIGHTS", Path("nowhere"))
+    monkeypatch.setattr("spacy_sarcasm.pipeline.classifier.BUNDLED_WEIGHTS", Path("nowhere"))
     nlp = spacy.blank("en")
     nlp.add_pipe("sarcasm")
     with pytest.raises(FileNotFoundError, match="nowhere"):

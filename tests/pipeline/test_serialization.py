@@ -18,7 +18,7 @@ from spacy.util import load_model_from_config
 
 from spacy_sarcasm.network.shim import NotTrainedError
 from spacy_sarcasm.network.storage import WeightsError
-from spacy_sarcasm.pipeline import sarcasm as sarcasm_module
+from spacy_sarcasm.pipeline import classifier
 
 from ..conftest import TINY_MODEL, TINY_TEXTS, ScoresOf, make_examples, make_untrained
 
@@ -28,7 +28,7 @@ SAME = 1e-6
 @pytest.fixture(autouse=True)
 def _no_bundled_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """A saved pipeline never reads the bundled file."""
-    monkeypatch.setattr(sarcasm_module, "BUNDLED_WEIGHTS", Path("must-not-be-read"))
+    monkeypatch.setattr(classifier, "BUNDLED_WEIGHTS", Path("must-not-be-read"))
 
 
 def test_disk(trained: Language, trained_folder: Path, tiny_scores: ScoresOf) -> None:
