@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from spacy_sarcasm.vectors.rows import Table
+from spacy_sarcasm.vectors.decimals import Table
 
 READ_BYTES = 1 << 22
 MAX_WORD_BYTES = 1 << 16

@@ -15,12 +15,15 @@ from spacy.util import OOV_RANK
 from spacy.vocab import Vocab
 from thinc.api import get_current_ops
 
+from spacy_sarcasm.vectors.decimals import Table
 from spacy_sarcasm.vectors.reader import Block, VectorsReader
 from spacy_sarcasm.vectors.report import VectorsReport
-from spacy_sarcasm.vectors.rows import Table
 from spacy_sarcasm.vectors.table import AttrVectors
 
 KeyAttr = Literal["ORTH", "LOWER"]
+
+ATTR_VECTORS_CONFIG = {"nlp": {"vectors": {"@vectors": "spacy_sarcasm.AttrVectors.v1"}}}
+"""What a pipeline's config says to keep the attribute of its vectors through every save."""
 
 
 def load_vectors(
@@ -63,15 +66,12 @@ def load_vectors(
         OSError: The file cannot be read.
     """
     start = time.perf_counter()
-    if attr not in ("ORTH", "LOWER"):
-        raise ValueError(f"attr is {attr!r}; expected 'ORTH' or 'LOWER'.")
     if vocab.vectors.data.size and not overwrite:
         raise ValueError(
             f"The vocab already has vectors ({vocab.vectors.name}, shape {vocab.vectors.shape}). "
             f"To replace them with those of {path}, give overwrite=True."
         )
-    if words is not None and attr == "LOWER" and not isinstance(words, str):
-        words = {word.lower() for word in words}
+    words = key_words(words, attr)
     # spaCy's stub does not know allow_transient, which keeps the string past a memory zone.
     add: Callable[..., int] = vocab.strings.add
 
@@ -80,11 +80,7 @@ def load_vectors(
 
     reader = VectorsReader(path, add_string, dim=dim, words=words, limit=limit, strict=strict)
     table = stack(reader.blocks())
-    report = reader.report
-    if not report.kept:
-        raise ValueError(
-            f"{report.place}: none of its {report.rows} rows was kept (skipped: {report.skipped})."
-        )
+    report = reader.check_kept()
     # The setter of vocab.vectors adds every string of the new table's store: give it none.
     vectors = AttrVectors(
         strings=StringStore(),
@@ -128,7 +124,7 @@ def load_vectors_callback(
 
     def load(nlp: Language) -> None:
         if attr != "ORTH":  # so that a pipeline loaded and saved again keeps the attribute
-            nlp.config["nlp"]["vectors"] = {"@vectors": "spacy_sarcasm.AttrVectors.v1"}
+            nlp.config["nlp"]["vectors"] = ATTR_VECTORS_CONFIG["nlp"]["vectors"]
         load_vectors(
             nlp.vocab,
             path,
@@ -142,6 +138,26 @@ def load_vectors_callback(
         )
 
     return load
+
+
+def key_words(words: Iterable[str] | None, attr: str) -> Iterable[str] | None:
+    """The keys that words have in a table.
+
+    Args:
+        words: Words as a text has them; None for all.
+        attr: The token attribute that the table is looked up by.
+
+    Returns:
+        The words in lower case for ``"LOWER"``, else as they are.
+
+    Raises:
+        ValueError: The attribute is neither ``"ORTH"`` nor ``"LOWER"``, or ``words`` is a string.
+    """
+    if attr not in ("ORTH", "LOWER"):
+        raise ValueError(f"attr is {attr!r}; expected 'ORTH' or 'LOWER'.")
+    if isinstance(words, str):
+        raise ValueError("words is one string; expected a collection of words.")
+    return {word.lower() for word in words} if words is not None and attr == "LOWER" else words
 
 
 def stack(blocks: Iterable[Block[Any]]) -> Table:

@@ -10,14 +10,21 @@ from typing import BinaryIO, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from spacy_sarcasm.vectors.binary import read_binary
+from spacy_sarcasm.vectors.decimals import Table
 from spacy_sarcasm.vectors.header import HEAD_BYTES, Header, read_header
 from spacy_sarcasm.vectors.report import VectorsReport
-from spacy_sarcasm.vectors.rows import NO_WORD, NOT_FINITE, NOT_UTF8, Rows, Table, parse_rows
+from spacy_sarcasm.vectors.rows import (
+    NO_WORD,
+    NOT_FINITE,
+    NOT_UTF8,
+    Rows,
+    parse_block,
+)
 from spacy_sarcasm.vectors.sources import open_source
 
 Key = TypeVar("Key", str, int)
 
-BLOCK_BYTES = 1 << 22
+BLOCK_BYTES = 1 << 18
 MAX_ROW_BYTES = 1 << 20
 """No real row is as long; a longer one is a file of another kind, or a decompression bomb."""
 
@@ -106,20 +113,22 @@ class VectorsReader(Generic[Key]):
             return
         prefixes = self._wanted_prefixes()
         line = 1 if header.rows is None else 2
-        for lines in _line_blocks(first, stream, self.report.place):
-            numbers = range(line, line + len(lines))
-            line += len(lines)
-            self.report.rows += len(lines)
+        for block in _row_blocks(first, stream, self.report.place):
+            picked = None
             if prefixes is None:
-                rows = parse_rows(lines, header.dim)
+                rows = parse_block(block, header.dim)
+                count = len(rows.words) + len(rows.bad)
             else:
+                lines = block[:-1].split(b"\n")
+                count = len(lines)
                 picked = [i for i, row in enumerate(lines) if row.partition(b" ")[0] in prefixes]
-                self.report.unwanted += len(lines) - len(picked)
-                numbers_picked = [numbers[i] for i in picked]
-                rows = parse_rows([lines[i] for i in picked], header.dim)
-                rows.bad = [(numbers_picked[i] - numbers[0], reason) for i, reason in rows.bad]
+                self.report.unwanted += count - len(picked)
+                wanted = b"".join([lines[i] + b"\n" for i in picked])
+                rows = parse_block(wanted, header.dim)
+            self.report.rows += count
             for index, reason in rows.bad:
-                self._add_bad(numbers[index], reason)
+                self._add_bad(line + (index if picked is None else picked[index]), reason)
+            line += count
             yield self._wanted_rows(rows)
 
     def _parsed_binary(self, header: Header, first: bytes, stream: BinaryIO) -> Iterator[Rows]:
@@ -171,25 +180,43 @@ class VectorsReader(Generic[Key]):
     def _new_words(self, rows: Rows) -> Block[Key]:
         """The rows whose words have not come before, up to the limit."""
         words, table = rows.words, rows.table
-        keys = [self.key(word) for word in words]
-        known, room = self.rows_by_key, None
-        if self.limit is not None:
-            room = self.limit - len(known)
-        distinct = set(keys)
-        if len(distinct) < len(keys) or not known.keys().isdisjoint(distinct):
-            seen: set[Key] = set()
-            # set.add returns None, so the last test only records the key.
-            new = [
-                i
-                for i, key in enumerate(keys)
-                if key not in known and key not in seen and not seen.add(key)  # type: ignore[func-returns-value]
-            ]
-            self.report.duplicates += len(keys) - len(new)
-            words, keys, table = [words[i] for i in new], [keys[i] for i in new], table[new]
-        if room is not None:
-            words, keys, table = words[:room], keys[:room], table[:room]
-        known.update(zip(keys, range(len(known), len(known) + len(keys)), strict=True))
-        return Block(words, keys, table)
+        keys = list(map(self.key, words))
+        known = self.rows_by_key
+        before = len(known)
+        rows_of = list(map(known.setdefault, keys, range(before, before + len(keys))))
+        new = len(known) - before
+        if new < len(keys):
+            # Some words came before, here or in an earlier block: close the gaps they leave.
+            kept = [i for i, row in enumerate(rows_of) if row == before + i]
+            self.report.duplicates += len(keys) - new
+            words, keys, table = [words[i] for i in kept], [keys[i] for i in kept], table[kept]
+            known.update(zip(keys, range(before, before + new), strict=True))
+        return self._up_to_limit(Block(words, keys, table))
+
+    def _up_to_limit(self, block: Block[Key]) -> Block[Key]:
+        excess = 0 if self.limit is None else len(self.rows_by_key) - self.limit
+        if excess <= 0:
+            return block
+        for key in block.keys[-excess:]:
+            del self.rows_by_key[key]
+        self.report.past_limit += excess
+        return Block(block.words[:-excess], block.keys[:-excess], block.table[:-excess])
+
+    def check_kept(self) -> VectorsReport:
+        """The report of a finished pass.
+
+        Returns:
+            The report.
+
+        Raises:
+            ValueError: No row was kept.
+        """
+        if not self.report.kept:
+            raise ValueError(
+                f"{self.report.place}: none of its {self.report.rows} rows was kept (skipped: "
+                f"{self.report.skipped}). Check the words asked for."
+            )
+        return self.report
 
     def _check_count(self, announced: int | None) -> None:
         if announced is not None and self.report.rows < announced:
@@ -199,23 +226,28 @@ class VectorsReader(Generic[Key]):
             )
 
 
-def _line_blocks(first: bytes, stream: BinaryIO, place: str) -> Iterator[list[bytes]]:
-    """Rows without their line ends, as many at a time as the stream gives in one read."""
+def _row_blocks(first: bytes, stream: BinaryIO, place: str) -> Iterator[bytes]:
+    """Whole rows, each ended by a line feed, some hundred kilobytes at a time."""
+    pieces = (first[i : i + BLOCK_BYTES] for i in range(0, len(first), BLOCK_BYTES))
     rest = b""
-    for chunk in chain([first], iter(lambda: stream.read(BLOCK_BYTES), b"")):
-        whole, end, rest = (rest + chunk).rpartition(b"\n")
+    for chunk in chain(pieces, iter(lambda: stream.read(BLOCK_BYTES), b"")):
+        end = chunk.rfind(b"\n") + 1
         if end:
-            yield _split_lines(whole)
+            yield _usual_row_ends(rest + chunk[:end])
+            rest = b""
+        rest += chunk[end:]
         if len(rest) > MAX_ROW_BYTES:
             raise ValueError(
                 f"{place}: a row is longer than {MAX_ROW_BYTES} bytes. Expected a word and its "
                 f"numbers; this is a file of another kind, or a damaged one."
             )
     if rest:
-        yield _split_lines(rest)
+        yield _usual_row_ends(rest + b"\n")
 
 
-def _split_lines(block: bytes) -> list[bytes]:
-    # Windows ends lines with CR LF; word2vec and fastText end rows with a space.
-    lines = (block + b"\n").replace(b"\r\n", b"\n").replace(b" \n", b"\n").split(b"\n")
-    return lines[:-1]
+def _usual_row_ends(block: bytes) -> bytes:
+    if b"\r" in block:  # Windows ends lines with CR LF
+        block = block.replace(b"\r\n", b"\n")
+    if block[: block.find(b"\n")].endswith(b" "):  # word2vec and fastText end rows with a space
+        block = block.replace(b" \n", b"\n")
+    return block

@@ -28,6 +28,7 @@ class VectorsReport:
         kept: Rows kept, each a distinct word.
         duplicates: Rows passed over because their word came before (the first row wins).
         unwanted: Rows passed over because their word is not among ``words``.
+        past_limit: Rows read along with the last one kept, and left out to keep to the limit.
         bad: Rows skipped because they are damaged, by reason.
         first_bad: The first few bad rows: row's line in the file (from 1) and the reason.
         seconds: Wall-clock time taken.
@@ -41,6 +42,7 @@ class VectorsReport:
     kept: int = 0
     duplicates: int = 0
     unwanted: int = 0
+    past_limit: int = 0
     bad: Counter[str] = field(default_factory=Counter)
     first_bad: list[tuple[int, str]] = field(default_factory=list)
     seconds: float = 0.0
@@ -53,7 +55,12 @@ class VectorsReport:
     @property
     def skipped(self) -> dict[str, int]:
         """Rows read and not kept, by reason; reasons that did not occur are left out."""
-        counts = {"duplicate": self.duplicates, "unwanted": self.unwanted, **self.bad}
+        counts = {
+            "duplicate": self.duplicates,
+            "unwanted": self.unwanted,
+            "past the limit": self.past_limit,
+            **self.bad,
+        }
         return {reason: count for reason, count in counts.items() if count}
 
     def add_bad(self, line: int, reason: str) -> None:

@@ -12,10 +12,8 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Table = npt.NDArray[np.float32]
-"""Vectors, one a row: shape (rows, dim), float32."""
+from spacy_sarcasm.vectors.decimals import Table, parse_clean_block
 
 TOO_FEW = "too few values"
 TOO_MANY = "too many values"
@@ -51,26 +49,33 @@ def is_number(field: bytes) -> bool:
     return NUMBER.fullmatch(_text(field)) is not None
 
 
-def parse_rows(lines: list[bytes], dim: int) -> Rows:
+def parse_block(block: bytes, dim: int) -> Rows:
     """Read rows, at C speed where they are clean and with care where they are not.
 
     The last ``dim`` fields are the values and what is left is the word. Where more fields than one
     are left, the row is bad if they all parse as numbers; otherwise they are a word with spaces.
 
     Args:
-        lines: Rows without their line ends.
+        block: Whole rows, each ended by a line feed; none if empty.
         dim: Numbers per vector, at least 1.
 
     Returns:
         The good rows in the order given, and the bad ones with their reason.
     """
-    clean = _parse_clean(lines, dim)
+    if not block:
+        return Rows([], np.empty((0, dim), np.float32), [])
+    clean = parse_clean_block(block, dim)
+    return _parse_lines(block[:-1].split(b"\n"), dim) if clean is None else Rows(*clean, bad=[])
+
+
+def _parse_lines(lines: list[bytes], dim: int) -> Rows:
+    clean = _parse_clean_lines(lines, dim)
     if clean is not None:
         return clean
     if len(lines) <= CAREFUL_ROWS:
         return _parse_carefully(lines, dim)
     half = len(lines) // 2
-    left, right = parse_rows(lines[:half], dim), parse_rows(lines[half:], dim)
+    left, right = _parse_lines(lines[:half], dim), _parse_lines(lines[half:], dim)
     return Rows(
         words=left.words + right.words,
         table=np.concatenate([left.table, right.table]),
@@ -78,10 +83,8 @@ def parse_rows(lines: list[bytes], dim: int) -> Rows:
     )
 
 
-def _parse_clean(lines: list[bytes], dim: int) -> Rows | None:
+def _parse_clean_lines(lines: list[bytes], dim: int) -> Rows | None:
     """All lines at once, or None where any of them needs a closer look."""
-    if not lines:
-        return Rows([], np.empty((0, dim), np.float32), [])
     heads, _, tails = zip(*[line.partition(b" ") for line in lines], strict=True)
     # Empty lines would be skipped by the parser, not refused.
     if not all(heads) or not all(tails):
@@ -113,7 +116,7 @@ def _parse_carefully(lines: list[bytes], dim: int) -> Rows:
 
 def _parse_row(line: bytes, dim: int) -> tuple[str, Table] | str:
     """One row's word and vector, or what is wrong with it."""
-    fields = line.split(b" ")
+    fields = line.rstrip(b" ").split(b" ")
     if len(fields) <= dim:
         return TOO_FEW
     left, values = fields[:-dim], [_text(field) for field in fields[-dim:]]

@@ -1,0 +1,181 @@
+"""``spacy-sarcasm vectors``: word vectors fetched, converted, trained and looked into."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .errors import reported_errors
+
+if TYPE_CHECKING:
+    from ..vectors.coverage import Coverage
+    from ..vectors.report import VectorsReport
+
+app = typer.Typer(help="Fetch, convert, train and examine word vectors.", no_args_is_help=True)
+
+
+class KeyAttribute(StrEnum):
+    """The token attribute by which vectors are looked up."""
+
+    ORTH = "ORTH"
+    LOWER = "LOWER"
+
+
+class Algorithm(StrEnum):
+    """word2vec's two algorithms."""
+
+    SKIPGRAM = "skipgram"
+    CBOW = "cbow"
+
+
+class Words(StrEnum):
+    """How tokens become the words that vectors are looked up by."""
+
+    LOWER = "lower"
+    TWITTER = "twitter"
+
+
+DimOption = Annotated[
+    int | None, typer.Option(help="The dimension; picks the member of an archive with several.")
+]
+FieldOption = Annotated[str | None, typer.Option(help="The key or column that holds the text.")]
+LangOption = Annotated[str, typer.Option(help="The language whose tokenizer is used.")]
+FolderArgument = Annotated[Path, typer.Argument(help="The pipeline folder to write.")]
+
+
+@app.command("convert")
+def convert_command(
+    file: Annotated[Path, typer.Argument(help="GloVe or word2vec file: plain, .gz or .zip.")],
+    out: FolderArgument,
+    *,
+    dim: DimOption = None,
+    limit: Annotated[int | None, typer.Option(help="The most rows to keep.")] = None,
+    attr: Annotated[
+        KeyAttribute, typer.Option(help="The token attribute that the words are.")
+    ] = KeyAttribute.ORTH,
+    name: Annotated[str | None, typer.Option(help="The name of the vectors table.")] = None,
+    lang: LangOption = "en",
+    strict: Annotated[bool, typer.Option("--strict", help="Fail at the first bad row.")] = False,
+) -> None:
+    """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
+    from ..vectors.convert import convert_vectors
+
+    with reported_errors():
+        report = convert_vectors(
+            file, out, lang=lang, dim=dim, limit=limit, attr=attr.value, name=name, strict=strict
+        )
+    _show_report(report, out)
+
+
+@app.command("download")
+def download_command(
+    name: Annotated[str, typer.Argument(help="twitter.27B, 6B, 42B.300 or 840B.300.")],
+    dim: Annotated[int | None, typer.Option(help="The dimension wanted.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where to put the archive.")] = Path("assets"),
+) -> None:
+    """Fetch published GloVe vectors; a transfer that was cut goes on where it ended."""
+    from ..vectors.download import download_vectors
+
+    with reported_errors():
+        path = download_vectors(name, folder, dim=dim)
+    wanted = "" if dim is None else f" --dim {dim}"
+    typer.echo(f"{path} is whole. Next: spacy-sarcasm vectors convert {path} OUT{wanted}")
+
+
+@app.command("train")
+def train_command(
+    corpus: Annotated[Path, typer.Argument(help="Texts: .txt, .jsonl, .json, .csv or .tsv.")],
+    out: FolderArgument,
+    *,
+    algorithm: Annotated[Algorithm, typer.Option(help="The algorithm.")] = Algorithm.SKIPGRAM,
+    dim: Annotated[int, typer.Option(min=1, help="Numbers per vector.")] = 100,
+    window: Annotated[int, typer.Option(min=1, help="Words on each side that are context.")] = 5,
+    min_count: Annotated[int, typer.Option(min=1, help="Rarer words get no vector.")] = 5,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the corpus.")] = 5,
+    seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
+    cased: Annotated[bool, typer.Option("--cased", help="Keep capitals apart.")] = False,
+    field: FieldOption = None,
+    lang: LangOption = "en",
+) -> None:
+    """Train word2vec vectors on a corpus and write them as a pipeline folder."""
+    import spacy
+
+    from ..vectors.train import train_vectors
+
+    with reported_errors():
+        report = train_vectors(
+            corpus,
+            out,
+            spacy.blank(lang),
+            algorithm=algorithm.value,
+            dim=dim,
+            window=window,
+            min_count=min_count,
+            epochs=epochs,
+            seed=seed,
+            lower=not cased,
+            field=field,
+        )
+    _show_report(report, out)
+
+
+@app.command("coverage")
+def coverage_command(
+    corpus: Annotated[Path, typer.Argument(help="Texts, or docs as .spacy.")],
+    vectors: Annotated[Path, typer.Argument(help="A vectors file, or a folder with vectors.")],
+    *,
+    words: Annotated[
+        Words, typer.Option(help="Words as tokens in lower case, or as GloVe's Twitter script.")
+    ] = Words.LOWER,
+    dim: DimOption = None,
+    field: FieldOption = None,
+    lang: LangOption = "en",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    plots: Annotated[
+        Path | None, typer.Option(help="Draw two plots as PNG into this folder.")
+    ] = None,
+) -> None:
+    """Show how many of a corpus's words the vectors know, and suggest a vocabulary size."""
+    import spacy
+
+    from ..vectors.coverage import known_words, measure_coverage
+    from ..vectors.plots import plot_coverage
+    from ..vectors.texts import count_words
+    from ..vectors.twitter import glove_twitter_words, lower_words
+
+    mapping = glove_twitter_words if words is Words.TWITTER else lower_words
+    with reported_errors():
+        counts = count_words(corpus, spacy.blank(lang), mapping, field)
+        coverage = measure_coverage(counts, known_words(vectors, counts, dim))
+        if plots is not None:
+            plot_coverage(coverage, plots, corpus=corpus.name, vectors=vectors.name)
+    typer.echo(coverage.to_json() if json else _coverage_table(coverage))
+
+
+def _show_report(report: VectorsReport, out: Path) -> None:
+    typer.echo(
+        f"{out}: {report.kept:,} words of dimension {report.dim}, {report.rows:,} rows read in "
+        f"{report.seconds:.1f} s"
+    )
+    for reason, count in report.skipped.items():
+        typer.echo(f"  skipped, {reason}: {count:,}")
+
+
+def _coverage_table(coverage: Coverage) -> str:
+    takeover = "nowhere" if coverage.takeover_rank is None else f"{coverage.takeover_rank:,}"
+    rows = [
+        ("distinct words", f"{coverage.types:,}"),
+        ("  with a vector", f"{coverage.covered_types:.1%}"),
+        ("occurrences of words", f"{coverage.tokens:,}"),
+        ("  with a vector", f"{coverage.covered_tokens:.1%}"),
+        ("missing words take over at rank", takeover),
+        ("suggested vocabulary size", f"{coverage.suggested_size:,}"),
+        ("  occurrences it covers", f"{coverage.suggested_tokens:.1%}"),
+        *((f"words that make up {share}", f"{n:,}") for share, n in coverage.ranks_for.items()),
+    ]
+    lines = [f"{label:<34}{value:>12}" for label, value in rows]
+    missing = ", ".join(f"{word} ({count:,})" for word, count in coverage.missing)
+    return "\n".join([*lines, "", f"most frequent missing words: {missing or 'none'}"])

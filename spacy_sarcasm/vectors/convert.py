@@ -1,0 +1,159 @@
+"""A pipeline folder made of a file of word vectors, as ``[initialize] vectors`` takes it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import spacy
+import srsly
+from spacy.language import Language
+
+from spacy_sarcasm.vectors.decimals import Table
+from spacy_sarcasm.vectors.load import ATTR_VECTORS_CONFIG, KeyAttr, key_words, vectors_name
+from spacy_sarcasm.vectors.reader import VectorsReader
+from spacy_sarcasm.vectors.report import VectorsReport
+from spacy_sarcasm.vectors.table import AttrVectors
+
+
+def convert_vectors(
+    path: str | Path,
+    out: str | Path,
+    *,
+    lang: str = "en",
+    dim: int | None = None,
+    words: Iterable[str] | None = None,
+    limit: int | None = None,
+    attr: KeyAttr = "ORTH",
+    name: str | None = None,
+    strict: bool = False,
+) -> VectorsReport:
+    """Write a file of word vectors as the folder of a blank pipeline.
+
+    The folder holds what ``spacy init vectors`` writes, except that equal vectors of different
+    words keep a row each. Its files are written directly, block by block: neither the table nor a
+    vocab of all words is held in memory.
+
+    Args:
+        path: GloVe text, word2vec text or word2vec binary; plain, gzip or zip.
+        out: The folder to write. It must not exist yet, or be empty; it appears when whole.
+        lang: The language code of the pipeline.
+        dim: See ``load_vectors``, as for the settings below.
+        words: The only words to keep.
+        limit: The most rows to keep.
+        attr: ``"ORTH"`` or ``"LOWER"``.
+        name: The table's name.
+        strict: Fail at the first bad row.
+
+    Returns:
+        What was read, kept and skipped, and how long it took.
+
+    Raises:
+        FileExistsError: ``out`` exists and is not an empty folder.
+        ValueError: As in ``load_vectors``.
+        OSError: The file cannot be read or the folder not be written.
+    """
+    start = time.perf_counter()
+    reader = VectorsReader(
+        path, str, dim=dim, words=key_words(words, attr), limit=limit, strict=strict
+    )
+    with new_folder(Path(out)) as folder:
+        nlp = spacy.blank(lang, config={} if attr == "ORTH" else ATTR_VECTORS_CONFIG)
+        vocab = folder / "vocab"
+        nlp.to_disk(folder, exclude=["vocab"])
+        nlp.vocab.to_disk(vocab, exclude=["vectors", "strings"])
+        with (vocab / "vectors").open("wb") as file:
+            _write_table(file, (block.table for block in reader.blocks()))
+        report = reader.check_kept()
+        _write_keys(vocab, nlp, reader.rows_by_key, attr)
+        _write_meta(folder, report, vectors_name(report) if name is None else name)
+    report.seconds = time.perf_counter() - start
+    return report
+
+
+def check_new(out: Path) -> None:
+    """Make sure that writing a folder overwrites nothing.
+
+    Args:
+        out: The folder's name.
+
+    Raises:
+        FileExistsError: It exists and is not an empty folder.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
+
+
+@contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """A folder that gets its name when it is whole.
+
+    Args:
+        out: The folder's name.
+
+    Yields:
+        A folder beside it to write into, renamed at the end or removed on an error.
+
+    Raises:
+        FileExistsError: ``out`` exists and is not an empty folder.
+    """
+    check_new(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # The inner folder has the permissions of the user's own folders; the outer one is private.
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as private:
+        folder = Path(private, out.name)
+        folder.mkdir()
+        yield folder
+        if out.exists():
+            out.rmdir()
+        folder.replace(out)
+
+
+def _write_table(file: BinaryIO, tables: Iterable[Table]) -> None:
+    """Write blocks of vectors as one .npy array, whose length is known only at the end."""
+    rows, dim = 0, 0
+    start = _write_npy_header(file, rows, dim)
+    for table in tables:
+        rows, dim = rows + len(table), table.shape[1]
+        file.write(table.astype("<f4", copy=False).data)
+    file.seek(0)
+    if _write_npy_header(file, rows, dim) != start:
+        raise RuntimeError("The .npy header changed its length; NumPy pads it so that it does not.")
+
+
+def _write_npy_header(file: BinaryIO, rows: int, dim: int) -> int:
+    header = {"descr": "<f4", "fortran_order": False, "shape": (rows, dim)}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.tell()
+
+
+def _write_keys(vocab: Path, nlp: Language, rows: dict[str, int], attr: KeyAttr) -> None:
+    """Write the strings, the keys with their rows, and the settings of a vectors table."""
+    hashes = map(nlp.vocab.strings.__getitem__, rows)
+    # A msgpack map of 32-bit length, every key a uint64 and every row a uint32.
+    pairs = np.empty(len(rows), [("t1", "u1"), ("key", ">u8"), ("t2", "u1"), ("row", ">u4")])
+    pairs["t1"], pairs["t2"] = 0xCF, 0xCE
+    pairs["key"] = np.fromiter(hashes, np.uint64, len(rows))
+    pairs["row"] = np.arange(len(rows))
+    (vocab / "key2row").write_bytes(b"\xdf" + len(rows).to_bytes(4, "big") + pairs.tobytes())
+    strings = [string for string in nlp.vocab.strings if string not in rows]
+    srsly.write_json(vocab / "strings.json", [*strings, *rows], indent=0)
+    srsly.write_json(vocab / "vectors.cfg", AttrVectors(attr=attr)._get_cfg())
+
+
+def _write_meta(folder: Path, report: VectorsReport, name: str) -> None:
+    path = folder / "meta.json"
+    meta = json.loads(path.read_text("utf-8"))
+    meta["vectors"] |= {
+        "width": report.dim,
+        "vectors": report.kept,
+        "keys": report.kept,
+        "name": name,
+    }
+    path.write_text(json.dumps(meta, indent=2), "utf-8")
