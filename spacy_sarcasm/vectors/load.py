@@ -96,7 +96,7 @@ def load_vectors(
 
 
 def load_vectors_callback(
-    path: str | Path,
+    path: str | Path | None = None,
     *,
     dim: int | None = None,
     words: list[str] | None = None,
@@ -109,7 +109,8 @@ def load_vectors_callback(
     """The callback ``spacy_sarcasm.load_vectors.v1``, for ``[initialize.before_init]``.
 
     Args:
-        path: See ``load_vectors``, as for the other settings.
+        path: See ``load_vectors``, as for the other settings. None, so that a config can be
+            filled and checked before it is known; loading needs one.
         dim: The dimension expected.
         words: The only words to keep.
         limit: The most rows to keep.
@@ -119,10 +120,17 @@ def load_vectors_callback(
         strict: Fail at the first bad row.
 
     Returns:
-        A function that loads the vectors into the vocab of the pipeline it is given.
+        A function that loads the vectors into the vocab of the pipeline it is given. It raises
+        ValueError where there is no path, and else what ``load_vectors`` raises.
     """
 
     def load(nlp: Language) -> None:
+        if path is None:
+            raise ValueError(
+                "spacy_sarcasm.load_vectors.v1 was given no path: set it to a file of word vectors "
+                "in [initialize.before_init], or by --paths.word_vectors FILE where the config "
+                "takes it from there"
+            )
         if attr != "ORTH":  # so that a pipeline loaded and saved again keeps the attribute
             nlp.config["nlp"]["vectors"] = ATTR_VECTORS_CONFIG["nlp"]["vectors"]
         load_vectors(

@@ -379,7 +379,7 @@ def test_resume_and_fine_tune_by_config(corpus: Path, tmp_path: Path) -> None:
 
 
 def test_shipped_config_is_complete_and_trains_the_default_model() -> None:
-    config = load_config(CONFIGS / "sarcasm.cfg", {"paths.word_vectors": "x"}, interpolate=False)
+    config = load_config(CONFIGS / "sarcasm.cfg", interpolate=False)
     filled = English.from_config(config, auto_fill=True, validate=True).config
     assert filled["components"]["sarcasm"]["model"] == DEFAULT_MODEL
     assert config["components"]["sarcasm"]["model"] == DEFAULT_MODEL

@@ -164,3 +164,10 @@ def test_real_files(nlp, data_dir, name, rows, dim):
     assert (report.rows, report.kept, report.skipped) == (rows, rows, {})
     assert nlp.vocab.vectors.shape == (rows, dim)
     assert nlp("good")[0].similarity(nlp("great")[0]) > nlp("good")[0].similarity(nlp("tuesday")[0])
+
+
+def test_callback_without_a_path_says_what_to_set() -> None:
+    nlp = spacy.blank("en")
+    load = registry.callbacks.get("spacy_sarcasm.load_vectors.v1")()
+    with pytest.raises(ValueError, match="given no path.*--paths.word_vectors FILE"):
+        load(nlp)
