@@ -70,7 +70,14 @@ def main() -> None:
         contestants[f"Keras fit, {name}"] = make_keras_epoch(nlp, examples)
         contestants[f"spaCy, {name}"] = make_spacy_epoch(nlp, examples)
     seconds = run_rounds(contestants, args.rounds)
-    report(seconds, names, len(examples), args.threads, machine, args.json)
+    report(
+        seconds,
+        names=names,
+        n_rows=len(examples),
+        threads=args.threads,
+        machine=machine,
+        json_file=args.json,
+    )
 
 
 def make_pipeline(vectors: str, model: dict[str, Any] | None) -> tuple[Language, list[Example]]:
@@ -142,6 +149,7 @@ def make_keras_epoch(nlp: Language, examples: Sequence[Example]) -> Callable[[],
 
 def report(
     seconds: dict[str, list[float]],
+    *,
     names: Sequence[str],
     n_rows: int,
     threads: int,
