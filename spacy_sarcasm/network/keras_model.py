@@ -200,7 +200,12 @@ def keras_variables(config: NetworkConfig, model: keras.Model) -> dict[str, Any]
 
 
 class KerasTrainer:
-    """Forward and backward passes of a network for an optimizer that lives elsewhere."""
+    """Forward and backward passes of a network for an optimizer that lives elsewhere.
+
+    The backward pass runs the network once more, with the same dropped words and units, instead of
+    keeping all that the forward pass computed. That is faster: a gradient tape around a traced
+    function makes a tensor of zeros for every intermediate result of an LSTM's loop.
+    """
 
     def __init__(self, config: NetworkConfig, weights: Weights, seed: int) -> None:
         """Build the Keras model.
@@ -214,14 +219,41 @@ class KerasTrainer:
         variables = keras_variables(config, self.model)
         self._names = trained_names(config)
         self._variables = [variables[name].value for name in self._names]
-        self._dropout = self.model.get_layer("dropout").rate.value
+        self._step = 0
+        rate = self.model.get_layer("dropout").rate.value
+        # A generator's state is its seed and how often it was used.
+        states = [
+            (variable.value, np.int64(variable.numpy()[0]))
+            for variable in self.model.non_trainable_variables
+            if variable.name == "seed_generator_state"
+        ]
+        batch = [
+            tf.TensorSpec([None, None], tf.int32),
+            tf.TensorSpec([], tf.float32),
+            tf.TensorSpec([], tf.int64),
+        ]
 
-        def forward(rows: Any) -> Any:
+        def run(rows: Any, dropout: Any, step: Any) -> Any:
+            rate.assign(dropout)
+            for state, state_seed in states:
+                state.assign(tf.cast(tf.stack([state_seed, step]), state.dtype))
             return self.model(rows, training=True)
 
-        # One trace for batches of all shapes.
-        signature = [tf.TensorSpec([None, None], tf.int32)]
-        self._forward = tf.function(forward, input_signature=signature)
+        def backward(rows: Any, dropout: Any, step: Any, d_probabilities: Any) -> list[Any]:
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(self._variables)
+                probabilities = run(rows, dropout, step)
+            gradients = tape.gradient(
+                probabilities,
+                self._variables,
+                output_gradients=d_probabilities,
+                unconnected_gradients=tf.UnconnectedGradients.ZERO,
+            )
+            return [tf.convert_to_tensor(gradient) for gradient in gradients]
+
+        self._forward = tf.function(run, input_signature=batch)
+        gradient = tf.TensorSpec([None, 1], tf.float32)
+        self._backward = tf.function(backward, input_signature=[*batch, gradient])
 
     def set_weights(self, weights: Weights) -> None:
         """Take over weights that an optimizer has changed.
@@ -241,26 +273,25 @@ class KerasTrainer:
 
         Returns:
             The probabilities, shape (texts,), and a callback that takes the gradient of the loss
-            with respect to them, of the same shape, and returns that of every trained weight.
+            with respect to them, of the same shape, and returns that of every trained weight. It
+            is to be called before `set_weights`.
         """
-        self._dropout.assign(dropout)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(self._variables)
-            probabilities = self._forward(tf.constant(np.ascontiguousarray(rows.T)))
+        batch = (
+            tf.constant(np.ascontiguousarray(rows.T)),
+            tf.constant(dropout, tf.float32),
+            tf.constant(self._step, tf.int64),
+        )
+        # The next batch has other words and units dropped.
+        self._step += 1
 
         def backprop(d_probabilities: NDArray[np.float32]) -> Gradients:
-            gradients = tape.gradient(
-                probabilities,
-                self._variables,
-                output_gradients=tf.constant(d_probabilities[:, None]),
-                unconnected_gradients=tf.UnconnectedGradients.ZERO,
-            )
+            gradients = self._backward(*batch, tf.constant(d_probabilities[:, None]))
             return {
-                name: tf.convert_to_tensor(gradient).numpy()
+                name: gradient.numpy()
                 for name, gradient in zip(self._names, gradients, strict=True)
             }
 
-        return probabilities.numpy()[:, 0], backprop
+        return self._forward(*batch).numpy()[:, 0], backprop
 
 
 def _pool(pooling: str, states: Any) -> Any:
