@@ -77,11 +77,11 @@ def convert_vectors(
             strings = FileStrings(_write_table(file, rows))
             if not strings.firsts.all():
                 _keep_rows(file, strings.firsts, reader.report.dim)
-        reader.report.kept = len(strings.words)
-        reader.report.duplicates += len(strings.firsts) - len(strings.words)
+        reader.report.kept = len(strings)
+        reader.report.duplicates += len(strings.firsts) - len(strings)
         report = reader.check_kept()
-        (vocab / "key2row").write_bytes(strings.key2row())
-        (vocab / "strings.json").write_bytes(strings.json(nlp.vocab.strings))
+        strings.write_key2row(vocab / "key2row")
+        strings.write_strings(vocab / "strings.json", nlp.vocab.strings)
         srsly.write_json(vocab / "vectors.cfg", AttrVectors(attr=attr)._get_cfg())
         _write_meta(folder, report, vectors_name(report) if name is None else name)
     report.seconds = time.perf_counter() - start
