@@ -148,3 +148,20 @@ def test_command(tmp_path, file):
     assert again.returncode == 1
     assert again.stderr.startswith("Error: ")
     assert "exists already" in again.stderr
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_collector_is_as_before_after_imports(enabled):
+    code = f"""
+import gc
+from spacy_sarcasm.cli.startup import lasting_imports
+{"gc.enable()" if enabled else "gc.disable()"}
+try:
+    with lasting_imports():
+        assert not gc.isenabled()
+        raise ImportError
+except ImportError:
+    pass
+assert gc.isenabled() is {enabled}
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
