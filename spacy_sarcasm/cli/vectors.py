@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .errors import reported_errors
+from .startup import lasting_imports
 
 if TYPE_CHECKING:
     from ..vectors.coverage import Coverage
@@ -61,7 +62,8 @@ def convert_command(
     strict: Annotated[bool, typer.Option("--strict", help="Fail at the first bad row.")] = False,
 ) -> None:
     """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
-    from ..vectors.convert import convert_vectors
+    with lasting_imports():
+        from ..vectors.convert import convert_vectors
 
     with reported_errors():
         report = convert_vectors(

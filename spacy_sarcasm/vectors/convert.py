@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 import spacy
 import srsly
-from spacy.language import Language
 
-from spacy_sarcasm.vectors.decimals import Table
 from spacy_sarcasm.vectors.load import ATTR_VECTORS_CONFIG, KeyAttr, key_words, vectors_name
-from spacy_sarcasm.vectors.reader import VectorsReader
+from spacy_sarcasm.vectors.reader import Block, VectorsReader
 from spacy_sarcasm.vectors.report import VectorsReport
+from spacy_sarcasm.vectors.rows import Rows
+from spacy_sarcasm.vectors.strings import FileStrings
 from spacy_sarcasm.vectors.table import AttrVectors
+
+MOVED_ROWS = 10_000
 
 
 def convert_vectors(
@@ -68,10 +71,18 @@ def convert_vectors(
         vocab = folder / "vocab"
         nlp.to_disk(folder, exclude=["vocab"])
         nlp.vocab.to_disk(vocab, exclude=["vectors", "strings"])
-        with (vocab / "vectors").open("wb") as file:
-            _write_table(file, (block.table for block in reader.blocks()))
+        with (vocab / "vectors").open("w+b") as file:
+            # Only a limit needs to know at once which words are new, at the cost of a dictionary.
+            rows = reader.rows() if limit is None else reader.blocks()
+            strings = FileStrings(_write_table(file, rows))
+            if not strings.firsts.all():
+                _keep_rows(file, strings.firsts, reader.report.dim)
+        reader.report.kept = len(strings)
+        reader.report.duplicates += len(strings.firsts) - len(strings)
         report = reader.check_kept()
-        _write_keys(vocab, nlp, reader.rows_by_key, attr)
+        strings.write_key2row(vocab / "key2row")
+        strings.write_strings(vocab / "strings.json", nlp.vocab.strings)
+        srsly.write_json(vocab / "vectors.cfg", AttrVectors(attr=attr)._get_cfg())
         _write_meta(folder, report, vectors_name(report) if name is None else name)
     report.seconds = time.perf_counter() - start
     return report
@@ -115,36 +126,38 @@ def new_folder(out: Path) -> Iterator[Path]:
         folder.replace(out)
 
 
-def _write_table(file: BinaryIO, tables: Iterable[Table]) -> None:
-    """Write blocks of vectors as one .npy array, whose length is known only at the end."""
+def _write_table(file: BinaryIO, blocks: Iterable[Rows | Block[str]]) -> Iterator[list[str]]:
+    """Write blocks of vectors as one .npy array, and give their words."""
     rows, dim = 0, 0
     start = _write_npy_header(file, rows, dim)
-    for table in tables:
-        rows, dim = rows + len(table), table.shape[1]
-        file.write(table.astype("<f4", copy=False).data)
-    file.seek(0)
-    if _write_npy_header(file, rows, dim) != start:
+    for block in blocks:
+        rows, dim = rows + len(block.table), block.table.shape[1]
+        file.write(block.table.astype("<f4", copy=False).data)
+        yield block.words
+    if _write_npy_header(file, rows, dim) != start:  # the length is known only at the end
         raise RuntimeError("The .npy header changed its length; NumPy pads it so that it does not.")
 
 
+def _keep_rows(file: BinaryIO, kept: npt.NDArray[np.bool_], dim: int) -> None:
+    """Close the gaps in an .npy array that rows leave which are not kept."""
+    source = target = _write_npy_header(file, int(np.count_nonzero(kept)), dim)
+    for first in range(0, len(kept), MOVED_ROWS):
+        moved = kept[first : first + MOVED_ROWS]
+        file.seek(source)
+        table = np.frombuffer(file.read(4 * dim * len(moved)), "<f4").reshape(-1, dim)
+        source = file.tell()
+        file.seek(target)
+        file.write(table[moved].data)
+        target = file.tell()
+    file.truncate(target)
+
+
 def _write_npy_header(file: BinaryIO, rows: int, dim: int) -> int:
+    """Write the start of an .npy file, and tell its length."""
     header = {"descr": "<f4", "fortran_order": False, "shape": (rows, dim)}
+    file.seek(0)
     np.lib.format.write_array_header_1_0(file, header)
     return file.tell()
-
-
-def _write_keys(vocab: Path, nlp: Language, rows: dict[str, int], attr: KeyAttr) -> None:
-    """Write the strings, the keys with their rows, and the settings of a vectors table."""
-    hashes = map(nlp.vocab.strings.__getitem__, rows)
-    # A msgpack map of 32-bit length, every key a uint64 and every row a uint32.
-    pairs = np.empty(len(rows), [("t1", "u1"), ("key", ">u8"), ("t2", "u1"), ("row", ">u4")])
-    pairs["t1"], pairs["t2"] = 0xCF, 0xCE
-    pairs["key"] = np.fromiter(hashes, np.uint64, len(rows))
-    pairs["row"] = np.arange(len(rows))
-    (vocab / "key2row").write_bytes(b"\xdf" + len(rows).to_bytes(4, "big") + pairs.tobytes())
-    strings = [string for string in nlp.vocab.strings if string not in rows]
-    srsly.write_json(vocab / "strings.json", [*strings, *rows], indent=0)
-    srsly.write_json(vocab / "vectors.cfg", AttrVectors(attr=attr)._get_cfg())
 
 
 def _write_meta(folder: Path, report: VectorsReport, name: str) -> None:

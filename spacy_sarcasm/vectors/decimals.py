@@ -1,15 +1,20 @@
 r"""A block of clean rows at once: eight characters of every value in one integer.
 
 Almost every value in GloVe's files is an optional minus, one digit, a point and one to six
-digits. The eight bytes before the separator that ends such a value hold its point and its
-fraction; they are read as one 64-bit integer and turned into a number by three multiplications
-(the trick of Lemire's "Quickly parsing eight digits", 2018, and "SWAR explained: parsing eight
-digits", Johnny Lee). The digits without their point are an integer below 10**7 and the divisor a
-power of ten below 10**7, both exact in float64, so the quotient is the correctly rounded value and
-equals what ``float`` gives. Values of any other form are handed to ``numpy.loadtxt``.
+digits. Its eight bytes from the first digit on are read as one 64-bit integer and turned into a
+number by three multiplications (the trick of Lemire's "Quickly parsing eight digits", 2018, and
+"SWAR explained: parsing eight digits", Johnny Lee), the fraction filled up to six digits. The
+digits are then an integer below 10**7 and the divisor is 10**6, both exact in float32, so the
+quotient is the correctly rounded value. It equals what ``float`` gives, rounded to float32: no
+such fraction lies so near the middle between two float32 numbers that float64 would put it there.
+
+Values with seven or eight digits after the point are read in the same way from the point on;
+``float`` reads those of any other form.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,29 +25,63 @@ Table = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
 Words64 = npt.NDArray[np.uint64]
 Indices = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 LINE_FEED, SPACE, MINUS = 10, 32, 45
 
 MAX_OTHER_FORM = 0.1
 """With a larger share of values of other forms, reading line by line is as fast."""
 
+PADDING = bytes(8)
+"""Put after a block, so that eight bytes follow the start of its last value."""
 
-def _every_byte(byte: int) -> np.uint64:
-    return np.uint64(int.from_bytes(bytes([byte]) * 8, "little"))
+
+class Form(NamedTuple):
+    """How the eight characters of a window make a number.
+
+    Attributes:
+        zeros: The window of a zero: XORed with it, digits become their values.
+        limits: Added to those values, it sets the high bit of every byte that is too large.
+        high: The weights of the first and third pair of digits, in the low and high half.
+        low: The same of the second and fourth pair.
+    """
+
+    zeros: np.uint64
+    limits: np.uint64
+    high: np.uint64
+    low: np.uint64
 
 
-ONE, EIGHT, SIXTEEN, THIRTY_TWO = (np.uint64(n) for n in (1, 8, 16, 32))
+def _characters(characters: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(characters, "little"))
+
+
+def _halves(low: int, high: int) -> np.uint64:
+    return np.uint64(low + (high << 32))
+
+
+# A byte plus its limit is 128 or more where it is above 9, or above 0 in the place of the point.
+NUMBER = Form(
+    zeros=_characters(b"0.000000"),
+    limits=_characters(b"\x76\x7f" + b"\x76" * 6),
+    high=_halves(100, 100_000),  # the first pair is a digit and the point: ten times the digit
+    low=_halves(1, 10_000),
+)
+FRACTION = Form(
+    zeros=_characters(b"00000000"),
+    limits=_characters(b"\x76" * 8),
+    high=_halves(100, 1_000_000),
+    low=_halves(1, 10_000),
+)
+EIGHT, SIXTEEN, THIRTY_TWO = (np.uint64(n) for n in (8, 16, 32))
 TEN = np.uint64(10)
-POINTS, ZEROS = _every_byte(ord(".")), _every_byte(ord("0"))
-LOW_BITS, HIGH_BITS = _every_byte(0x01), _every_byte(0x80)
-ABOVE_NINE = _every_byte(0x80 - 10)
-"""Added to a byte of 10 or more, it sets the byte's high bit."""
-PAIRS = np.uint64(0x000000FF000000FF)
-HIGH_PAIRS, LOW_PAIRS = np.uint64(100 + (1000000 << 32)), np.uint64(1 + (10000 << 32))
-# By the place of the point among the eight bytes, 0 the first character and 7 the last.
-POINT_BYTE = np.array([0xFF << 8 * place for place in range(8)], np.uint64)
-FRACTION_BYTES = np.array([2**64 - 2 ** (8 * place + 8) for place in range(8)], np.uint64)
-DIVISOR = np.array([10.0 ** (7 - place) for place in range(8)])
+HIGH_BITS = _characters(b"\x80" * 8)
+PAIRS = _halves(0xFF, 0xFF)
+ZERO_POINT, TWO_BYTES = _characters(b"0."), np.uint64(0xFFFF)
+FIRST_BYTES = np.array([2 ** (8 * n) - 1 for n in range(9)], np.uint64)
+"""By a value's length, the bytes of its window that belong to it."""
+NUMBER_DIVISORS = np.array([1e6, -1e6], np.float32)
+FRACTION_DIVISORS = np.array([1e8, -1e8], np.float64)
 
 
 def parse_clean_block(block: bytes, dim: int) -> tuple[list[str], Table] | None:
@@ -56,85 +95,122 @@ def parse_clean_block(block: bytes, dim: int) -> tuple[list[str], Table] | None:
         The words and their vectors, shape (len(words), dim), or None where any row needs a closer
         look.
     """
-    text = np.frombuffer(block, np.uint8)
+    padded = np.frombuffer(block + PADDING, np.uint8)
+    text = padded[: len(block)]
     separators = np.flatnonzero(text <= SPACE)
     if not separators.size or separators.size % (dim + 1):
         return None
     ends: Indices = separators.reshape(-1, dim + 1)
     if not _is_regular(text, ends):
         return None
-    row_starts = np.concatenate([[0], ends[:-1, -1] + 1])
-    spans = zip(row_starts.tolist(), ends[:, 0].tolist(), strict=True)
-    heads = [block[start:end] for start, end in spans]
-    table = _parse_values(block, text, (ends[:, :-1] + 1).ravel(), ends[:, 1:].ravel())
-    if table is None or not all(heads):
+    words = _heads(text, ends)
+    if words is None:
         return None
-    try:
-        words = b"\n".join(heads).decode("utf-8").split("\n")
-    except UnicodeDecodeError:
-        return None
-    return words, table.reshape(-1, dim)
+    table = _parse_values(padded, (ends[:, :-1] + 1).ravel(), ends[:, 1:].ravel())
+    return None if table is None else (words, table.reshape(-1, dim))
 
 
 def _is_regular(text: Bytes, ends: Indices) -> bool:
     """Whether rows end where the separators say, and all other separators are spaces."""
     rows, columns = ends.shape
-    # The bytes before the first value's end must be eight or more to be read as one integer.
     return bool(
-        ends[0, 1] >= 8
-        and (text[ends[:, -1]] == LINE_FEED).all()
+        (text[ends[:, -1]] == LINE_FEED).all()
         and np.count_nonzero(text == LINE_FEED) == rows
         and np.count_nonzero(text == SPACE) == rows * (columns - 1)
     )
 
 
-def _parse_values(block: bytes, text: Bytes, starts: Indices, ends: Indices) -> Table | None:
-    """The values between starts and ends, shape (len(starts),), or None for a closer look."""
-    windows: Words64 = np.ndarray((len(block) - 7,), "<u8", block, strides=(1,)).take(ends - 8)
-    negative = text.take(starts) == MINUS
-    place = _last_point(windows)
-    digits, are_digits = _digits(windows, place)
-    length = ends - starts
-    usual = are_digits & (place > 0) & (length == 9 - place + negative)
-    values = _eight_digits(digits).astype(np.float64) / DIVISOR.take(place)
-    np.negative(values, out=values, where=negative)
-    others = np.flatnonzero(~usual)
-    if others.size > MAX_OTHER_FORM * values.size:
+def _heads(text: Bytes, ends: Indices) -> list[str] | None:
+    """The first field of every row, or None where one is empty or not UTF-8."""
+    starts = np.concatenate([[0], ends[:-1, -1] + 1])
+    lengths = ends[:, 0] - starts + 1  # with the space
+    if lengths.min() < 2:
         return None
+    after = np.cumsum(lengths)
+    places = np.arange(after[-1]) + np.repeat(starts - after + lengths, lengths)
+    try:
+        words: list[str] = text.take(places).tobytes().decode("utf-8").split(" ")
+    except UnicodeDecodeError:
+        return None
+    words.pop()  # what follows the last space
+    return words
+
+
+def _parse_values(text: Bytes, starts: Indices, ends: Indices) -> Table | None:
+    """The values between starts and ends, shape (len(starts),), or None for a closer look."""
+    negative = text.take(starts) == MINUS
+    firsts = starts + negative
+    numbers, usual = _numbers(_windows(text, firsts), ends - firsts, NUMBER)
+    signs = negative.view(np.int8)
+    # As int64: from uint64, the conversion is slow.
+    table: Table = numbers.view(np.int64).astype(np.float32) / NUMBER_DIVISORS.take(signs)
+    others = np.flatnonzero(~usual)
     if others.size:
-        spans = zip(starts[others].tolist(), ends[others].tolist(), strict=True)
-        fields = [block[start:end] for start, end in spans]
-        if not all(fields):
+        firsts, ends, signs = firsts[others], ends[others], signs[others]
+        values, long = _long_values(text, firsts, ends)
+        values /= FRACTION_DIVISORS.take(signs)
+        if np.count_nonzero(~long) > MAX_OTHER_FORM * len(table):
             return None
         try:
-            values[others] = np.loadtxt(fields, np.float64, comments=None, delimiter=" ", ndmin=1)
+            for index in np.flatnonzero(~long).tolist():
+                values[index] = _any_value(text[starts[others[index]] : ends[index]].tobytes())
         except ValueError:
             return None
-    with np.errstate(over="ignore"):
-        table = values.astype(np.float32)
-    return table if np.isfinite(table).all() else None
+        with np.errstate(over="ignore"):
+            table[others] = values.astype(np.float32)
+        if not np.isfinite(table[others]).all():
+            return None
+    return table
 
 
-def _last_point(windows: Words64) -> Indices:
-    """Where the last point is among each window's eight bytes; 0 also where there is none."""
-    other = windows ^ POINTS
-    # High bits of zero bytes ("Determine if a word has a zero byte", Anderson, Bit Twiddling
-    # Hacks). A byte just above one may be marked wrongly: only "/", which is no digit.
-    points = (other - LOW_BITS) & ~other & HIGH_BITS
-    # The exponent of the float64, above 52 bits of mantissa, is 1023 + 8 * place + 7, which is
-    # 8 * (128 + place) + 6: three more bits shifted out leave 128 + place.
-    return (points.astype(np.float64).view(np.int64) >> 55) & 7
+def _windows(text: Bytes, starts: Indices) -> Words64:
+    """The eight bytes from each start on as one integer, the first character the lowest byte."""
+    every: Words64 = np.ndarray((len(text) - 7,), "<u8", text, strides=(1,))
+    return every[starts].astype(np.uint64, copy=False)
 
 
-def _digits(windows: Words64, place: Indices) -> tuple[Words64, npt.NDArray[np.bool_]]:
-    """The fraction's digits, the digit before the point moved onto it; whether they are digits."""
-    digits = windows ^ ZEROS
-    digits = (digits & FRACTION_BYTES.take(place)) | ((digits << EIGHT) & POINT_BYTE.take(place))
-    return digits, ((digits + ABOVE_NINE) | digits) & HIGH_BITS == 0
+def _numbers(windows: Words64, lengths: Indices, form: Form) -> tuple[Words64, Flags]:
+    """The number in each window's first bytes, filled up with zeros; whether it is one.
+
+    The windows are overwritten. A length out of range, 1 to 8, is no number.
+    """
+    digits = np.bitwise_xor(windows, form.zeros, out=windows)
+    digits &= FIRST_BYTES.take(lengths, mode="clip")
+    too_large = (digits + form.limits) | digits
+    too_large &= HIGH_BITS
+    are_numbers = too_large == 0
+    are_numbers &= (lengths - 1).view(np.uintp) < 8
+    pairs = digits * TEN
+    pairs += np.right_shift(digits, EIGHT, out=digits)
+    low = pairs >> SIXTEEN
+    low &= PAIRS
+    low *= form.low
+    pairs &= PAIRS
+    pairs *= form.high
+    pairs += low
+    pairs >>= THIRTY_TWO
+    return pairs, are_numbers
 
 
-def _eight_digits(digits: Words64) -> Words64:
-    """The number that eight digits make, one a byte, the first character in the lowest."""
-    pairs = digits * TEN + (digits >> EIGHT)
-    high, low = pairs & PAIRS, (pairs >> SIXTEEN) & PAIRS
-    return (high * HIGH_PAIRS + low * LOW_PAIRS) >> THIRTY_TWO
+def _long_values(
+    text: Bytes, firsts: Indices, ends: Indices
+) -> tuple[npt.NDArray[np.float64], Flags]:
+    """10**8 times each value of one digit, a point and up to eight digits; whether it is one."""
+    leads = _windows(text, firsts)
+    leads &= TWO_BYTES
+    leads ^= ZERO_POINT
+    windows = _windows(text, np.minimum(firsts + 2, len(text) - 8))
+    fractions, are_numbers = _numbers(windows, ends - firsts - 2, FRACTION)
+    are_numbers &= leads < TEN
+    return (leads * 10**8 + fractions).astype(np.float64), are_numbers
+
+
+def _any_value(field: bytes) -> float:
+    """The number that a field is, as ``numpy.loadtxt`` takes it.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if b"_" in field:  # Python allows 1_000
+        raise ValueError("an underscore is no part of a number")
+    return float(field)

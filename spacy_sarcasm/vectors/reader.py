@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Generic, NamedTuple, TypeVar
@@ -78,11 +79,12 @@ class VectorsReader(Generic[Key]):
         self.rows_by_key: dict[Key, int] = {}
         self.report: VectorsReport
 
-    def blocks(self) -> Iterator[Block[Key]]:
-        """Read the file.
+    def rows(self) -> Generator[Rows]:
+        """Read the file, words that came before and rows past the limit included.
 
         Yields:
-            The kept rows in the order of the file, some thousands at a time.
+            The good rows of wanted words in the order of the file, some thousands at a time. The
+            report does not count them as kept or as duplicates.
 
         Raises:
             ValueError: The file is no word-vectors file, is damaged, holds more than 1% bad rows
@@ -95,16 +97,29 @@ class VectorsReader(Generic[Key]):
             place = str(self.path) if member is None else f"{self.path} ({member})"
             header = read_header(head, self.dim, place)
             self.report = VectorsReport(str(self.path), header.format, header.dim, member)
-            for rows in self._parsed(header, head[header.start :], stream):
+            yield from self._parsed(header, head[header.start :], stream)
+            self._check_count(header.rows)
+        self.report.check_bad_share()
+
+    def blocks(self) -> Iterator[Block[Key]]:
+        """Read the file up to the limit, the first row of each word.
+
+        Yields:
+            The kept rows in the order of the file, some thousands at a time.
+
+        Raises:
+            ValueError: As in ``rows``; the file's length is not checked where the limit is reached.
+            OSError: The file cannot be read.
+        """
+        with closing(self.rows()) as parsed:
+            for rows in parsed:
                 block = self._new_words(rows)
                 self.report.kept = len(self.rows_by_key)
                 if block.words:
                     yield block
                 if self.report.kept == self.limit:
+                    self.report.check_bad_share()
                     break
-            else:
-                self._check_count(header.rows)
-        self.report.check_bad_share()
 
     def _parsed(self, header: Header, first: bytes, stream: BinaryIO) -> Iterator[Rows]:
         """Good rows whose words are wanted; everything else is counted in the report."""

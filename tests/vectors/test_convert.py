@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -11,7 +12,9 @@ import spacy
 from spacy.training.initialize import convert_vectors as spacy_convert_vectors
 from spacy.training.initialize import load_vectors_into_model
 
+from spacy_sarcasm.vectors import convert
 from spacy_sarcasm.vectors.convert import convert_vectors
+from spacy_sarcasm.vectors.reader import VectorsReader
 
 
 def test_same_vectors_as_spacys_own_command(tmp_path, file):
@@ -56,6 +59,57 @@ def test_words_and_limit(tmp_path, file):
     assert spacy.load(tmp_path / "b").vocab.vectors.shape == (3, 5)
 
 
+@pytest.mark.parametrize("limit", [None, 250])
+@pytest.mark.parametrize("moved_rows", [1, 7, 10_000])
+def test_repeated_words(tmp_path, text, monkeypatch, limit, moved_rows):
+    """The first row of each word is kept, wherever in the file the others are."""
+    monkeypatch.setattr(convert, "MOVED_ROWS", moved_rows)
+    lines = text.splitlines(keepends=True)
+    other = [line.split(b" ")[0] + b" 9.5 9.5 9.5 9.5 9.5\n" for line in lines]
+    path = tmp_path / "repeated.txt"
+    path.write_bytes(b"".join([*lines[:200], *other[::3], other[7], *lines[200:], *other]))
+    # Rows of which none had come before, and rows whose first is yet to come.
+    firsts = [*lines[:200], *(line for i, line in enumerate(other) if i >= 200 and i % 3 == 0)]
+    firsts += [line for i, line in enumerate(lines) if i >= 200 and i % 3]
+    report = convert_vectors(path, tmp_path / "out", limit=limit)
+    firsts = firsts[:limit]
+    vectors = spacy.load(tmp_path / "out").vocab.vectors
+    np.testing.assert_array_equal(vectors.data, [row_values(line) for line in firsts])
+    words = [line.split(b" ")[0].decode() for line in firsts]
+    assert vectors.key2row == {spacy.strings.hash_string(w): i for i, w in enumerate(words)}
+    reader = VectorsReader(path, str, limit=limit)
+    assert sum(len(block.words) for block in reader.blocks()) == report.kept == len(firsts)
+    report.seconds = 0
+    assert report == reader.report
+    assert report.duplicates == report.rows - 400 == 535
+
+
+def row_values(line: bytes) -> np.ndarray:
+    return np.array(line.split()[1:], np.float32)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *['"', "\\", '\\"', "\\n", "a\tb", "\x00", "\x7f", "\x85", "\u2028", "é", "漢", "😀", "/"],
+        *["nsubj", "ORTH", "IS_ALPHA", "PERSON", "n't", "w0 x"],
+    ],
+)
+def test_any_word_is_found(tmp_path, text, word):
+    """Words that JSON escapes, spaCy's own symbols, and strings that the vocab has already."""
+    path = tmp_path / "odd.txt"
+    path.write_bytes(text + word.encode() + b" 0.5 0.25 1 2 3\n")
+    assert convert_vectors(path, tmp_path / "out").kept == 401
+    strings = (tmp_path / "out" / "vocab" / "strings.json").read_text("utf-8")
+    assert json.loads(strings).count(word) == 1
+    vocab = spacy.load(tmp_path / "out").vocab
+    assert word in vocab.strings
+    assert vocab[word].vector.tolist() == [0.5, 0.25, 1, 2, 3]
+    theirs = spacy.blank("en")
+    theirs.vocab.set_vector(word, np.ones(5, np.float32))
+    assert set(theirs.vocab.vectors.key2row) < set(vocab.vectors.key2row)
+
+
 def test_existing_folder_is_not_overwritten(tmp_path, file):
     out = tmp_path / "out"
     out.mkdir()
@@ -94,3 +148,20 @@ def test_command(tmp_path, file):
     assert again.returncode == 1
     assert again.stderr.startswith("Error: ")
     assert "exists already" in again.stderr
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_collector_is_as_before_after_imports(enabled):
+    code = f"""
+import gc
+from spacy_sarcasm.cli.startup import lasting_imports
+{"gc.enable()" if enabled else "gc.disable()"}
+try:
+    with lasting_imports():
+        assert not gc.isenabled()
+        raise ImportError
+except ImportError:
+    pass
+assert gc.isenabled() is {enabled}
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

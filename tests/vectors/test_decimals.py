@@ -137,6 +137,13 @@ CLEAN_ROWS = b"".join(b"w%d 0.12345 -1.5\n" % i for i in range(60))
         "1.e3",
         "0.12345678901234567",
         "16777217.0",
+        "-0.01234567",
+        "0.99999999",
+        "9.99999999",
+        "-1.23456789",
+        "0.000000001",
+        "-.5",
+        "-5.",
     ],
 )
 def test_every_form_of_number_among_usual_ones(literal, place):
@@ -146,6 +153,22 @@ def test_every_form_of_number_among_usual_ones(literal, place):
     assert read is not None  # the fast reading, not what it falls back on
     vector = read[1][read[0].index("odd")]
     assert vector.tolist() == [np.float32(float(literal))] * 2
+
+
+def test_float32_quotients_are_those_of_float64_rounded():
+    """Every number that the fast reading divides in float32."""
+    digits = np.arange(10**7)
+    quotients = digits.astype(np.float32) / np.float32(10**6)
+    np.testing.assert_array_equal(quotients, (digits / 10**6).astype(np.float32))
+
+
+def test_longer_fractions_are_read_fast():
+    """gensim writes eight digits after the point: no value may be left to ``float``."""
+    block = b"".join(b"w%d 0.12345678 -1.%08d\n" % (i, 7 * i) for i in range(99))
+    read = parse_clean_block(block, 2)
+    assert read is not None
+    expected = [[0.12345678, -float(f"1.{7 * i:08d}")] for i in range(99)]
+    np.testing.assert_array_equal(read[1], np.array(expected).astype(np.float32))
 
 
 def test_a_first_value_too_short_for_a_window_is_not_read_from_elsewhere():
