@@ -114,7 +114,7 @@ def make_engine_runs(
 
     expected = predict()
     found = get_shim(component.model).network
-    rows = found.vocabulary.text_rows(docs, found.config.settings.attr, component.cfg["max_length"])
+    rows = found.vocabulary.text_rows(docs, found.config.settings, component.cfg["max_length"])
     if not rows.lengths.all():
         raise RuntimeError("a headline has no words, which Keras's masked layers do not take")
     model = build_keras(found.config, found.weights)
