@@ -130,7 +130,7 @@ def make_keras_epoch(nlp: Language, examples: Sequence[Example]) -> Callable[[],
     component: Any = nlp.get_pipe("sarcasm")
     network = get_shim(component.model).network
     docs = [example.predicted for example in examples]
-    rows = network.vocabulary.text_rows(docs, network.config.settings.attr, None)
+    rows = network.vocabulary.text_rows(docs, network.config.settings, None)
     gold = np.array([example.reference.cats[LABEL] for example in examples], np.float32)
     chosen = [np.arange(len(docs))[at : at + BATCH] for at in range(0, len(docs), BATCH)]
     batches = [(np.ascontiguousarray(pad(rows, part)[0].T), gold[part][:, None]) for part in chosen]
