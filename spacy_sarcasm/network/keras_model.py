@@ -239,7 +239,6 @@ class KerasTrainer:
                 state.assign(tf.cast(tf.stack([state_seed, step]), state.dtype))
             return self.model(rows, training=True)
 
-        @tf.function(input_signature=[*batch, tf.TensorSpec([None, 1], tf.float32)])
         def backward(
             rows: tf.Tensor, dropout: tf.Tensor, step: tf.Tensor, d_probabilities: tf.Tensor
         ) -> list[tf.Tensor]:
@@ -254,8 +253,9 @@ class KerasTrainer:
             )
             return [tf.convert_to_tensor(gradient) for gradient in gradients]
 
+        d_batch = tf.TensorSpec([None, 1], tf.float32)
         self._forward = tf.function(run, input_signature=batch)
-        self._backward = backward
+        self._backward = tf.function(backward, input_signature=[*batch, d_batch])
 
     def set_weights(self, weights: Weights) -> None:
         """Take over weights that an optimizer has changed.

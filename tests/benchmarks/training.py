@@ -22,6 +22,7 @@ from measuring import (
     LABEL,
     SEED_MODEL,
     SEED_VECTORS,
+    add_clock,
     data_file,
     describe_machine,
     limit_tensorflow,
@@ -57,6 +58,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="threads (default 1)")
     parser.add_argument("--rows", type=int, help="headlines an epoch (default: the training split)")
     parser.add_argument("--network", choices=[*NETWORKS, "both"], default="both")
+    add_clock(parser)
     args = parser.parse_args()
     limit_threads(args.threads)
     limit_tensorflow(args.threads)
@@ -69,12 +71,13 @@ def main() -> None:
         # Keras copies the weights before spaCy's side changes them.
         contestants[f"Keras fit, {name}"] = make_keras_epoch(nlp, examples)
         contestants[f"spaCy, {name}"] = make_spacy_epoch(nlp, examples)
-    seconds = run_rounds(contestants, args.rounds)
+    seconds = run_rounds(contestants, args.rounds, args.clock)
     report(
         seconds,
         names=names,
         n_rows=len(examples),
         threads=args.threads,
+        clock=args.clock,
         machine=machine,
         json_file=args.json,
     )
@@ -153,6 +156,7 @@ def report(
     names: Sequence[str],
     n_rows: int,
     threads: int,
+    clock: str,
     machine: dict[str, Any],
     json_file: Path | None,
 ) -> None:
@@ -160,7 +164,7 @@ def report(
     rounds = len(next(iter(seconds.values())))
     print(
         f"Epochs over {n_rows:,} training headlines in batches of {BATCH}, {threads} thread(s), "
-        f"median of {rounds} rounds. {machine}"
+        f"median of {rounds} rounds, {clock} time. {machine}"
     )
     ratios = {
         name: median_ratio(seconds[f"spaCy, {name}"], seconds[f"Keras fit, {name}"])
@@ -177,6 +181,7 @@ def report(
         "rows": n_rows,
         "batch": BATCH,
         "threads": threads,
+        "clock": clock,
         "machine": machine,
         "times_as_long": ratios,
         "seconds": seconds,
