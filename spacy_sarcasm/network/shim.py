@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Probabilities = NDArray[np.float32]
 
+# Sessions that came over a fork. Their threads did not, and ending one would wait for them forever.
+_INHERITED: list[Session] = []
+
 
 class NotTrainedError(ValueError):
     """A network without weights was asked to score, train or be saved."""
@@ -157,6 +160,8 @@ class BiLSTMShim(Shim):
             if self._session is None or self._session_key != key:
                 network = self.network
                 model = build_onnx(network.config, network.weights)
+                if self._session is not None and self._session_key[0] != os.getpid():
+                    _INHERITED.append(self._session)
                 self._session, self._session_key = create_session(model, threads), key
             return self._session
 

@@ -218,7 +218,8 @@ PROCESSES = """
             tuned.update([example], sgd=tuned.initialize(lambda: [example]))
             assert "tensorflow" in sys.modules
         nlp = spacy.blank("en")
-        nlp.add_pipe("sarcasm")
+        threads = 2 if before == "scored by threads" else 1
+        nlp.add_pipe("sarcasm", config={"threads": threads})
         texts = json.load(sys.stdin)
         single = [doc._.sarcasm for doc in nlp.pipe(texts)] if before != "nothing" else None
         double = [doc._.sarcasm for doc in nlp.pipe(texts, n_process=2, batch_size=10)]
@@ -234,7 +235,9 @@ PROCESSES = """
 """
 
 
-@pytest.mark.parametrize("before", ["nothing", "scored", "tensorflow", "trained"])
+@pytest.mark.parametrize(
+    "before", ["nothing", "scored", "scored by threads", "tensorflow", "trained"]
+)
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_processes(tmp_path: Path, method: str, before: str) -> None:
     import json
