@@ -9,21 +9,13 @@ import typer
 
 from . import app
 from .errors import reported_errors
+from .options import ModelOption
 
 
 @app.command("export")
 def export_command(
     output: Annotated[Path, typer.Argument(help="The .onnx file to write.")],
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A pipeline package or folder with a sarcasm component "
-            "[default: the bundled weights].",
-            show_default=False,
-        ),
-    ] = None,
+    model: ModelOption = None,
 ) -> None:
     """Write the network as an ONNX file, for programs without Python.
 

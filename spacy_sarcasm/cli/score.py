@@ -12,6 +12,7 @@ import typer
 
 from . import app
 from .errors import WRONG_USE, fail, reported_errors
+from .options import ModelOption
 
 
 @app.command("score")
@@ -24,16 +25,7 @@ def score_command(
         list[str] | None,
         typer.Option("--text", "-t", help="A text to score; may be repeated.", show_default=False),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="A pipeline package or folder with a sarcasm component "
-            "[default: blank English with the bundled weights].",
-            show_default=False,
-        ),
-    ] = None,
+    model: ModelOption = None,
 ) -> None:
     """Score texts for sarcasm: a probability from 0 to 1 for each.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import DocBin
 
+from ..files import whole_file
 from .headlines import Headline, Split, count_labels, read_headlines, split_headlines
 
 
@@ -43,9 +43,5 @@ def _write(path: Path, headlines: Iterable[Headline], nlp: Language, label: str)
         doc = nlp.make_doc(headline.text)
         doc.cats = {label: headline.label}
         docs.add(doc)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(docs.to_bytes())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(docs.to_bytes())

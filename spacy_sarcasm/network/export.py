@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
+from ..files import whole_file
 from .onnx_model import build_onnx
 from .storage import Network
 
@@ -26,9 +26,5 @@ def export_onnx(network: Network, path: Path) -> None:
     """
     words = json.dumps(network.vocabulary.words, ensure_ascii=False)
     model = build_onnx(network.config, network.weights, {"words": words})
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        partial.write_bytes(model)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(model)

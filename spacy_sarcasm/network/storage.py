@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
+from ..files import whole_file
 from .config import NetworkConfig
 from .vocabulary import Vocabulary
 from .weights import Weights, check_weights, weight_dtype, weight_shapes
@@ -84,15 +84,8 @@ def save_network(network: Network, path: Path) -> None:
         network: The network.
         path: The file; one that exists is replaced.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            _write(network, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        _write(network, file)
 
 
 def load_network(path: Path) -> Network:
