@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from spacy_sarcasm.scoring.texts import score_texts
     from spacy_sarcasm.vectors.load import load_vectors
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "load_vectors"]
+__all__ = ["__version__", "load_vectors", "score_texts"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +23,8 @@ def __getattr__(name: str) -> Any:
         from spacy_sarcasm.vectors.load import load_vectors
 
         return load_vectors
+    if name == "score_texts":
+        from spacy_sarcasm.scoring.texts import score_texts
+
+        return score_texts
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
