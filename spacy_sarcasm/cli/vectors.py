@@ -60,14 +60,35 @@ def convert_command(
     name: Annotated[str | None, typer.Option(help="The name of the vectors table.")] = None,
     lang: LangOption = "en",
     strict: Annotated[bool, typer.Option("--strict", help="Fail at the first bad row.")] = False,
+    corpus: Annotated[
+        Path | None, typer.Option(help="Keep only the words of this corpus, in lower case.")
+    ] = None,
+    first: Annotated[
+        int, typer.Option(min=0, help="With --corpus: keep the file's first words as well.")
+    ] = 0,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a pipeline folder that exists.")
+    ] = False,
 ) -> None:
     """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
     with lasting_imports():
-        from ..vectors.convert import convert_vectors
+        from ..vectors.convert import convert_vectors, first_words
 
     with reported_errors():
+        words = None
+        if corpus is not None:
+            words = _corpus_words(corpus, lang) | first_words(file, first, dim)
         report = convert_vectors(
-            file, out, lang=lang, dim=dim, limit=limit, attr=attr.value, name=name, strict=strict
+            file,
+            out,
+            lang=lang,
+            dim=dim,
+            words=words,
+            limit=limit,
+            attr=attr.value,
+            name=name,
+            strict=strict,
+            overwrite=overwrite,
         )
     _show_report(report, out)
 
@@ -155,6 +176,15 @@ def coverage_command(
         if plots is not None:
             plot_coverage(coverage, plots, corpus=corpus.name, vectors=vectors.name)
     typer.echo(coverage.to_json() if json else _coverage_table(coverage))
+
+
+def _corpus_words(corpus: Path, lang: str) -> set[str]:
+    import spacy
+
+    from ..vectors.texts import count_words
+    from ..vectors.twitter import lower_words
+
+    return set(count_words(corpus, spacy.blank(lang), lower_words))
 
 
 def _show_report(report: VectorsReport, out: Path) -> None:

@@ -36,6 +36,7 @@ def convert_vectors(
     attr: KeyAttr = "ORTH",
     name: str | None = None,
     strict: bool = False,
+    overwrite: bool = False,
 ) -> VectorsReport:
     """Write a file of word vectors as the folder of a blank pipeline.
 
@@ -53,12 +54,14 @@ def convert_vectors(
         attr: ``"ORTH"`` or ``"LOWER"``.
         name: The table's name.
         strict: Fail at the first bad row.
+        overwrite: Replace a pipeline folder that exists.
 
     Returns:
         What was read, kept and skipped, and how long it took.
 
     Raises:
-        FileExistsError: ``out`` exists and is not an empty folder.
+        FileExistsError: ``out`` exists and is not an empty folder; with ``overwrite``, it is no
+            pipeline's either.
         ValueError: As in ``load_vectors``.
         OSError: The file cannot be read or the folder not be written.
     """
@@ -66,7 +69,7 @@ def convert_vectors(
     reader = VectorsReader(
         path, str, dim=dim, words=key_words(words, attr), limit=limit, strict=strict
     )
-    with new_folder(Path(out)) as folder:
+    with new_folder(Path(out), overwrite=overwrite) as folder:
         nlp = spacy.blank(lang, config={} if attr == "ORTH" else ATTR_VECTORS_CONFIG)
         vocab = folder / "vocab"
         nlp.to_disk(folder, exclude=["vocab"])
@@ -88,25 +91,29 @@ def convert_vectors(
     return report
 
 
-def check_new(out: Path) -> None:
-    """Make sure that writing a folder overwrites nothing.
+def check_new(out: Path, *, overwrite: bool = False) -> None:
+    """Make sure that writing a folder overwrites nothing that is to be kept.
 
     Args:
         out: The folder's name.
+        overwrite: Whether it may replace a pipeline's folder.
 
     Raises:
         FileExistsError: It exists and is not an empty folder.
     """
+    if overwrite and (out / "meta.json").is_file():
+        return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
 
 
 @contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
+def new_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """A folder that gets its name when it is whole.
 
     Args:
         out: The folder's name.
+        overwrite: Whether it may replace a pipeline's folder.
 
     Yields:
         A folder beside it to write into, renamed at the end or removed on an error.
@@ -114,7 +121,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     Raises:
         FileExistsError: ``out`` exists and is not an empty folder.
     """
-    check_new(out)
+    check_new(out, overwrite=overwrite)
     out.parent.mkdir(parents=True, exist_ok=True)
     # The inner folder has the permissions of the user's own folders; the outer one is private.
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as private:
@@ -122,8 +129,32 @@ def new_folder(out: Path) -> Iterator[Path]:
         folder.mkdir()
         yield folder
         if out.exists():
-            out.rmdir()
+            # Out of the way first: removing many files takes longer than giving a name.
+            out.replace(Path(private, "old"))
         folder.replace(out)
+
+
+def first_words(path: str | Path, count: int, dim: int | None = None) -> set[str]:
+    """The first words of a file of vectors, which for GloVe's are the most frequent.
+
+    Args:
+        path: The file.
+        count: How many.
+        dim: The dimension, for an archive that holds several.
+
+    Returns:
+        The words, as the file has them.
+
+    Raises:
+        ValueError: The file is no file of word vectors.
+        OSError: It cannot be read.
+    """
+    if count == 0:
+        return set()
+    reader = VectorsReader(path, str, dim=dim, limit=count)
+    for _ in reader.blocks():
+        pass
+    return set(reader.rows_by_key)
 
 
 def _write_table(file: BinaryIO, blocks: Iterable[Rows | Block[str]]) -> Iterator[list[str]]:

@@ -70,10 +70,11 @@ def fetch(
     *,
     size: int | None = None,
     sha256: str | None = None,
+    archive: bool = True,
     timeout: float = TIMEOUT_SECONDS,
     wait: float = WAIT_SECONDS,
 ) -> Path:
-    """Fetch a zip archive.
+    """Fetch a file, a zip archive for the most part.
 
     What has arrived is kept as ``FILE.part`` and the transfer goes on from there, in this call or
     in a later one. The digest of the first whole copy is recorded with its origin beside the file,
@@ -84,6 +85,7 @@ def fetch(
         path: The file to write; it appears when whole and checked.
         size: Its length in bytes, where it is known.
         sha256: Its digest in hexadecimal, where it is known.
+        archive: Whether it is a zip archive, whose checksums are tested.
         timeout: Seconds without a byte after which the transfer is begun anew.
         wait: Seconds before the second attempt, doubled for each one after.
 
@@ -101,13 +103,13 @@ def fetch(
     recorded = _recorded_origin(path)
     expected = sha256 or (recorded.sha256 if recorded is not None else None)
     if path.exists():
-        _check(path, size, expected)
+        _check(path, size, expected, archive)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     _transfer(url, part, size, timeout, wait)
     try:
-        digest = _check(part, size, expected)
+        digest = _check(part, size, expected, archive)
     except DownloadError:
         part.unlink()
         _etag_file(part).unlink(missing_ok=True)
@@ -197,7 +199,7 @@ def _announced_length(response: Any, start: int) -> int | None:
     return start + int(length) if length is not None else None
 
 
-def _check(path: Path, size: int | None, sha256: str | None) -> str:
+def _check(path: Path, size: int | None, sha256: str | None, archive: bool) -> str:
     """Check a whole file; its digest."""
     found = path.stat().st_size
     if size is not None and found != size:
@@ -209,9 +211,11 @@ def _check(path: Path, size: int | None, sha256: str | None) -> str:
             f"{path} has the SHA-256 digest {digest}; expected {sha256}. It is damaged or was "
             f"changed: fetch it again, from its official address."
         )
+    if not archive:
+        return digest
     try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
+        with zipfile.ZipFile(path) as members:
+            damaged = members.testzip()
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         raise DownloadError(f"{path} is no sound zip archive ({error}). Fetch it again.") from error
     if damaged is not None:

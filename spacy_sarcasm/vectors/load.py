@@ -110,7 +110,8 @@ def load_vectors_callback(
 
     Args:
         path: See ``load_vectors``, as for the other settings. None, so that a config can be
-            filled and checked before it is known; loading needs one.
+            filled and checked before it is known; and where ``[initialize] vectors`` names a
+            pipeline with vectors, which are used then. Loading needs the one or the other.
         dim: The dimension expected.
         words: The only words to keep.
         limit: The most rows to keep.
@@ -125,6 +126,8 @@ def load_vectors_callback(
     """
 
     def load(nlp: Language) -> None:
+        if path is None and nlp.config["initialize"]["vectors"] is not None:
+            return
         if path is None:
             raise ValueError(
                 "spacy_sarcasm.load_vectors.v1 was given no path: set it to a file of word vectors "

@@ -1,0 +1,42 @@
+"""``spacy-sarcasm release``: a trained pipeline with the meta data and README of its package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import app
+from .errors import reported_errors
+
+
+@app.command("release")
+def release_command(
+    model: Annotated[Path, typer.Argument(help="The trained pipeline's folder.")],
+    output: Annotated[Path, typer.Argument(help="The folder to write the copy to.")],
+    *,
+    name: Annotated[str, typer.Option(help="The package's name, without the language.")],
+    version: Annotated[str, typer.Option(help="The package's version.")],
+    description: Annotated[str, typer.Option(help="What it is, in a sentence.")] = "",
+    author: Annotated[str, typer.Option(help="Who made it.")] = "",
+    url: Annotated[str, typer.Option(help="Where to read about it.")] = "",
+    license_name: Annotated[str, typer.Option("--license", help="Its licence.")] = "",
+    readme: Annotated[
+        Path | None, typer.Option(help="Its README; without this, spacy package makes one.")
+    ] = None,
+) -> None:
+    """Copy a trained pipeline and fill in what `spacy package` puts into the package."""
+    from ..training.release import make_release
+
+    meta = {
+        "name": name,
+        "version": version,
+        "description": description,
+        "author": author,
+        "url": url,
+        "license": license_name,
+    }
+    with reported_errors():
+        make_release(model, output, meta=meta, readme=readme)
+    typer.echo(f"{output}: ready for spacy package")

@@ -1,0 +1,1 @@
+"""What ``spacy train`` calls by name, and what is made of its log."""

@@ -1,0 +1,80 @@
+"""Training curves, drawn from the log."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..extras import require
+from ..files import whole_file
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """Read what ``spacy_sarcasm.JsonlLogger.v1`` wrote.
+
+    Args:
+        path: The log.
+
+    Returns:
+        Its lines, at least one.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is empty, or a line is no line of a log.
+    """
+    lines = []
+    for number, text in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        try:
+            line = json.loads(text)
+            if not {"step", "losses", "scores"} <= line.keys():
+                raise ValueError("a key of step, losses and scores is missing")
+        except (ValueError, AttributeError) as error:
+            raise ValueError(
+                f"'{path}', line {number}: {error}. Expected a line of a training log: set "
+                '[training.logger] to "spacy_sarcasm.JsonlLogger.v1" and train again'
+            ) from error
+        lines.append(line)
+    if not lines:
+        raise ValueError(f"'{path}' is empty: training was not evaluated once")
+    return lines
+
+
+def plot_log(log: Path, output: Path, *, component: str = "sarcasm") -> None:
+    """Draw the scores on dev and the loss on train over the steps.
+
+    Args:
+        log: The log.
+        output: The PNG file to write.
+        component: The component whose loss is drawn.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        OSError: A file cannot be read or written.
+        ValueError: The log is damaged.
+    """
+    require("matplotlib", "vectors", "drawing plots")
+    from matplotlib.figure import Figure
+
+    lines = read_log(log)
+    steps = [line["step"] for line in lines]
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for name in lines[-1]["scores"]:
+        if name.startswith(f"{component}_"):
+            values = [line["scores"].get(name) for line in lines]
+            left.plot(steps, values, label=name, linewidth=1.5)
+    left.set_title("Scores on dev")
+    left.legend(frameon=False, loc="lower right")
+    # The loss is summed since the last evaluation, over a differing number of steps at the start.
+    spans = [step - before for step, before in zip(steps, [-1, *steps[:-1]], strict=True)]
+    losses = [line["losses"].get(component, 0.0) for line in lines]
+    right.plot(steps, [loss / span for loss, span in zip(losses, spans, strict=True)])
+    right.set_title("Loss on train, mean of a batch")
+    for axes in (left, right):
+        axes.set_xlabel("step")
+        axes.set_ylim(bottom=0)
+        axes.spines[["top", "right"]].set_visible(False)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(output) as file:
+        figure.savefig(file, format="png", dpi=120)
