@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..extras import require
 from ..files import whole_file
+
+if TYPE_CHECKING:
+    from .seed import Epoch
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
@@ -53,13 +57,9 @@ def plot_log(log: Path, output: Path, *, component: str = "sarcasm") -> None:
         OSError: A file cannot be read or written.
         ValueError: The log is damaged.
     """
-    require("matplotlib", "vectors", "drawing plots")
-    from matplotlib.figure import Figure
-
     lines = read_log(log)
     steps = [line["step"] for line in lines]
-    figure = Figure(figsize=(11, 4.5), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = _panels()
     for name in lines[-1]["scores"]:
         if name.startswith(f"{component}_"):
             values = [line["scores"].get(name) for line in lines]
@@ -74,7 +74,44 @@ def plot_log(log: Path, output: Path, *, component: str = "sarcasm") -> None:
     for axes in (left, right):
         axes.set_xlabel("step")
         axes.set_ylim(bottom=0)
+    _save(figure, output)
+
+
+def plot_epochs(epochs: Sequence[Epoch], output: Path) -> None:
+    """Draw accuracy and loss on train and dev over the epochs.
+
+    Args:
+        epochs: The epochs, the one before training first.
+        output: The PNG file to write.
+
+    Raises:
+        ImportError: matplotlib is not installed.
+        OSError: The file cannot be written.
+    """
+    figure, panels = _panels()
+    numbers = [epoch.epoch for epoch in epochs]
+    for axes, measure in zip(panels, ("accuracy", "loss"), strict=True):
+        for split in ("train", "dev"):
+            values = [getattr(epoch, f"{split}_{measure}") for epoch in epochs]
+            axes.plot(numbers, values, label=f"{split} ({values[-1]:.4f} in the end)")
+        axes.set_title(measure.capitalize())
+        axes.set_xlabel("epoch")
+        axes.legend(frameon=False)
+    _save(figure, output)
+
+
+def _panels() -> tuple[Any, Any]:
+    require("matplotlib", "vectors", "drawing plots")
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 4.5), layout="constrained")
+    panels = figure.subplots(1, 2)
+    for axes in panels:
         axes.spines[["top", "right"]].set_visible(False)
+    return figure, panels
+
+
+def _save(figure: Any, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(output) as file:
         figure.savefig(file, format="png", dpi=120)
