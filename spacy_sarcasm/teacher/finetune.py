@@ -43,8 +43,8 @@ class Settings:
         seed: The seed of the random numbers.
     """
 
-    epochs: int = 3
-    learn_rate: float = 5e-5
+    epochs: int = 2
+    learn_rate: float = 1e-4
     batch_size: int = 32
     max_length: int = 64
     frozen_layers: int = 0
@@ -148,8 +148,16 @@ def fine_tune(
         report.seconds = round(time.perf_counter() - start, 1)
         classifier.model.save_pretrained(folder)
         classifier.tokenizer.save_pretrained(folder)
+        _share(folder)
         (folder / REPORT_FILE).write_text(json.dumps(asdict(report), indent=2) + "\n", "utf-8")
     return report
+
+
+def _share(folder: Path) -> None:
+    """Give all files the permissions that files get here; safetensors keeps its to the owner."""
+    mode = (folder / "config.json").stat().st_mode
+    for file in folder.iterdir():
+        file.chmod(mode)
 
 
 def _check_gold(texts: Sequence[str], gold: Sequence[float]) -> NDArray[np.float32]:
@@ -191,7 +199,10 @@ def _train(
     random = np.random.default_rng(settings.seed)
     steps = settings.epochs * -(-len(ids) // settings.batch_size)
     weights = [weight for weight in classifier.model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=settings.learn_rate, weight_decay=_WEIGHT_DECAY)
+    # Fused: a fifth of the time on a CPU, where the other way takes a quarter of each step.
+    optimizer = torch.optim.AdamW(
+        weights, lr=settings.learn_rate, weight_decay=_WEIGHT_DECAY, fused=True
+    )
     schedule = transformers.get_linear_schedule_with_warmup(
         optimizer, int(_WARM_UP * steps), steps
     )
@@ -201,7 +212,7 @@ def _train(
     for epoch in range(1, settings.epochs + 1):
         losses = []
         order = list(_shuffled(ids, settings.batch_size, random))
-        for rows in tqdm(order, desc=f"epoch {epoch}/{settings.epochs}", unit="batch"):
+        for rows in tqdm(order, desc=f"epoch {epoch}/{settings.epochs}", unit="batch", mininterval=1):
             logits = classifier.forward([ids[row] for row in rows])[:, 0]
             loss = cross_entropy(logits, gold[torch.from_numpy(rows)])
             loss.backward()
