@@ -66,7 +66,8 @@ def main() -> None:
 
 
 # Each command registers itself on the app.
-from . import convert, evaluate, export, score, vectors, wordnet  # noqa: E402, F401
+from . import convert, evaluate, export, label, score, teacher, vectors, wordnet  # noqa: E402, F401
 
+app.add_typer(teacher.app, name="teacher")
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(wordnet.app, name="wordnet")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -102,19 +102,27 @@ class Classifier:
         max_length: The most tokens of a text that are read.
     """
 
-    def __init__(self, folder: Path, device: str | None = None, **config: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        device: str | None = None,
+        *,
+        new_head: bool = False,
+        config: Mapping[str, Any] | None = None,
+    ) -> None:
         """Read a folder.
 
         Args:
-            folder: A folder with ``config.json``, weights in safetensors files, and a tokenizer. A
-                bare encoder gets a classification head with random weights.
+            folder: A folder with ``config.json``, weights in safetensors files, and a tokenizer.
             device: See `pick_device`.
+            new_head: Give a bare encoder a classification head with random weights, to be trained.
             config: Settings of the model that replace those of the folder.
 
         Raises:
             ImportError: torch or transformers is not installed.
             OSError: A file is missing.
-            ValueError: A file is damaged, or there is no such device.
+            ValueError: A file is damaged, the folder has no classification head and is to have no
+                new one, or there is no such device.
         """
         torch, transformers = import_transformers()
         if not is_classifier_folder(folder):
@@ -132,9 +140,13 @@ class Classifier:
             self.tokenizer = transformers.AutoTokenizer.from_pretrained(
                 folder, local_files_only=True
             )
-            self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
-                folder, local_files_only=True, use_safetensors=True, **config
-            ).to(self.device, torch.float32)
+            model, found = transformers.AutoModelForSequenceClassification.from_pretrained(
+                folder,
+                local_files_only=True,
+                use_safetensors=True,
+                output_loading_info=True,
+                **(config or {}),
+            )
         except OSError:
             # transformers names the folder and the file that it misses.
             raise
@@ -146,6 +158,13 @@ class Classifier:
             ) from error
         finally:
             transformers.logging.set_verbosity(level)
+        if found["missing_keys"] and not new_head:
+            raise ValueError(
+                f"'{folder}' is no trained classifier: it has no weights for "
+                f"{', '.join(sorted(found['missing_keys'])[:3])}. Train it first: spacy-sarcasm "
+                "teacher train"
+            )
+        self.model = model.to(self.device, torch.float32)
         positions = getattr(self.model.config, "max_position_embeddings", MOST_TOKENS)
         self.max_length = min(self.tokenizer.model_max_length, positions, MOST_TOKENS)
 

@@ -133,11 +133,14 @@ def fine_tune(
         classifier = Classifier(
             base,
             device,
-            num_labels=1,
-            id2label={0: label},
-            label2id={label: 0},
-            # So that Hugging Face's own pipelines too take the sigmoid of the logit.
-            problem_type="multi_label_classification",
+            new_head=True,
+            config={
+                "num_labels": 1,
+                "id2label": {0: label},
+                "label2id": {label: 0},
+                # So that Hugging Face's own pipelines too take the sigmoid of the logit.
+                "problem_type": "multi_label_classification",
+            },
         )
         classifier.max_length = min(settings.max_length, classifier.max_length)
         classifier.tokenizer.model_max_length = classifier.max_length
@@ -203,16 +206,16 @@ def _train(
     optimizer = torch.optim.AdamW(
         weights, lr=settings.learn_rate, weight_decay=_WEIGHT_DECAY, fused=True
     )
-    schedule = transformers.get_linear_schedule_with_warmup(
-        optimizer, int(_WARM_UP * steps), steps
-    )
+    schedule = transformers.get_linear_schedule_with_warmup(optimizer, int(_WARM_UP * steps), steps)
     cross_entropy = torch.nn.BCEWithLogitsLoss()
     gold = torch.from_numpy(targets).to(classifier.device)
     classifier.model.train()
     for epoch in range(1, settings.epochs + 1):
         losses = []
         order = list(_shuffled(ids, settings.batch_size, random))
-        for rows in tqdm(order, desc=f"epoch {epoch}/{settings.epochs}", unit="batch", mininterval=1):
+        for rows in tqdm(
+            order, desc=f"epoch {epoch}/{settings.epochs}", unit="batch", mininterval=1
+        ):
             logits = classifier.forward([ids[row] for row in rows])[:, 0]
             loss = cross_entropy(logits, gold[torch.from_numpy(rows)])
             loss.backward()
@@ -227,7 +230,7 @@ def _train(
 def _shuffled(ids: Ids, size: int, random: np.random.Generator) -> Iterator[NDArray[np.intp]]:
     """Give the rows of an epoch in batches of like length, in random order."""
     lengths = np.array([len(tokens) for tokens in ids])
-    chosen = []
+    chosen: list[NDArray[np.intp]] = []
     for part in batches(random.permutation(len(ids)), size * _SORTED_BATCHES):
         chosen.extend(batches(part[np.argsort(lengths[part], kind="stable")], size))
     for at in random.permutation(len(chosen)):
