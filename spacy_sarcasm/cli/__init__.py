@@ -66,7 +66,21 @@ def main() -> None:
 
 
 # Each command registers itself on the app.
-from . import assets, convert, curves, evaluate, export, release, score, seed, vectors, wordnet  # noqa: E402, F401
+from . import (  # noqa: E402
+    assets,  # noqa: F401
+    convert,  # noqa: F401
+    curves,  # noqa: F401
+    evaluate,  # noqa: F401
+    export,  # noqa: F401
+    label,  # noqa: F401
+    release,  # noqa: F401
+    score,  # noqa: F401
+    seed,  # noqa: F401
+    teacher,
+    vectors,
+    wordnet,
+)
 
+app.add_typer(teacher.app, name="teacher")
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(wordnet.app, name="wordnet")

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..vectors.convert import new_folder
+from ..files import new_folder
 
 
 def make_release(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +13,7 @@ import numpy.typing as npt
 import spacy
 import srsly
 
+from spacy_sarcasm.files import new_folder
 from spacy_sarcasm.vectors.load import ATTR_VECTORS_CONFIG, KeyAttr, key_words, vectors_name
 from spacy_sarcasm.vectors.reader import Block, VectorsReader
 from spacy_sarcasm.vectors.report import VectorsReport
@@ -89,49 +88,6 @@ def convert_vectors(
         _write_meta(folder, report, vectors_name(report) if name is None else name)
     report.seconds = time.perf_counter() - start
     return report
-
-
-def check_new(out: Path, *, overwrite: bool = False) -> None:
-    """Make sure that writing a folder overwrites nothing that is to be kept.
-
-    Args:
-        out: The folder's name.
-        overwrite: Whether it may replace a pipeline's folder.
-
-    Raises:
-        FileExistsError: It exists and is not an empty folder.
-    """
-    if overwrite and (out / "meta.json").is_file():
-        return
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
-
-
-@contextmanager
-def new_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """A folder that gets its name when it is whole.
-
-    Args:
-        out: The folder's name.
-        overwrite: Whether it may replace a pipeline's folder.
-
-    Yields:
-        A folder beside it to write into, renamed at the end or removed on an error.
-
-    Raises:
-        FileExistsError: ``out`` exists and is not an empty folder.
-    """
-    check_new(out, overwrite=overwrite)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    # The inner folder has the permissions of the user's own folders; the outer one is private.
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as private:
-        folder = Path(private, out.name)
-        folder.mkdir()
-        yield folder
-        if out.exists():
-            # Out of the way first: removing many files takes longer than giving a name.
-            out.replace(Path(private, "old"))
-        folder.replace(out)
 
 
 def first_words(path: str | Path, count: int, dim: int | None = None) -> set[str]:

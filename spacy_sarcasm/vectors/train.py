@@ -17,7 +17,8 @@ from spacy.language import Language
 from tqdm import tqdm
 
 from spacy_sarcasm.extras import require
-from spacy_sarcasm.vectors.convert import check_new, convert_vectors
+from spacy_sarcasm.files import check_new
+from spacy_sarcasm.vectors.convert import convert_vectors
 from spacy_sarcasm.vectors.report import VectorsReport
 from spacy_sarcasm.vectors.texts import read_texts
 

@@ -1,0 +1,70 @@
+"""``spacy-sarcasm label``: a teacher's scores as soft labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from . import app
+from .errors import reported_errors
+from .options import show_bad_rows
+
+
+@app.command("label")
+def label_command(
+    corpus: Annotated[
+        Path, typer.Argument(help="Texts: .jsonl, .json or .txt (also .gz), or .spacy.")
+    ],
+    out: Annotated[Path, typer.Argument(help="The .jsonl or .jsonl.gz file to write.")],
+    *,
+    teacher: Annotated[
+        str,
+        typer.Option(
+            help="The folder of a Hugging Face sequence classifier, or a spaCy pipeline (folder, "
+            'package, or "bundled").'
+        ),
+    ],
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="The teacher's class or category that means sarcastic [default: the one called "
+            "sarcasm or sarcastic; a pipeline's sarcasm component].",
+            show_default=False,
+        ),
+    ] = None,
+    label_index: Annotated[
+        int | None, typer.Option(help="That class of a Hugging Face folder by number, from 0.")
+    ] = None,
+    category: Annotated[
+        str, typer.Option(help="The entry of `cats` to write, and to find gold in.")
+    ] = "SARCASM",
+    mix: Annotated[
+        float, typer.Option(help="The weight of a row's gold, where it has any, 0 to 1.")
+    ] = 0.0,
+    field: Annotated[str | None, typer.Option(help="The key that holds the text.")] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="Where a Hugging Face folder runs: cpu, cuda, ... "
+            "[default: a GPU where there is one].",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Score a corpus by a teacher and write its rows with soft labels, to train a student on.
+
+    Each row gets `cats` with the teacher's probability and keeps what else it held.
+    """
+    from ..teacher.label import label_corpus
+    from ..teacher.teachers import load_teacher
+
+    with reported_errors():
+        found = load_teacher(teacher, label=label, label_index=label_index, device=device)
+        done = label_corpus(
+            corpus, out, found, category=category, text_field=field, gold_weight=mix
+        )
+    show_bad_rows(done.tally)
+    blended = f", gold blended into {done.blended}" if mix else ""
+    typer.echo(f"{out}: {done.written} texts, mean label {done.mean:.4f}{blended}")

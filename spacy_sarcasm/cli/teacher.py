@@ -1,0 +1,91 @@
+"""``spacy-sarcasm teacher``: teachers trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .errors import reported_errors
+from .options import show_bad_rows
+
+app = typer.Typer(help="Train the teachers of distillation.", no_args_is_help=True)
+
+
+@app.command("train")
+def train_command(
+    corpus: Annotated[
+        Path,
+        typer.Argument(
+            help="Texts with gold: .jsonl or .json (also .gz) or .spacy. Gold is a number in "
+            "0..1 in `cats`, or as `label`, `is_sarcastic` or `sarcastic`."
+        ),
+    ],
+    out: Annotated[Path, typer.Argument(help="The folder to write.")],
+    *,
+    dev: Annotated[Path | None, typer.Option(help="A corpus to check the teacher on.")] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            help="The Hugging Face folder of the encoder [default: the installed MiniLM].",
+            show_default=False,
+        ),
+    ] = None,
+    epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 2,
+    learn_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-4,
+    batch_size: Annotated[int, typer.Option(help="Texts a step.")] = 32,
+    max_length: Annotated[int, typer.Option(help="The most tokens of a text to read.")] = 64,
+    frozen_layers: Annotated[
+        int, typer.Option(help="So many lowest layers, and the embeddings, stay as they are.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
+    max_rows: Annotated[
+        int | None, typer.Option(help="Learn from a random sample of so many rows.")
+    ] = None,
+    category: Annotated[str, typer.Option(help="The entry of `cats` with gold.")] = "SARCASM",
+    field: Annotated[str | None, typer.Option(help="The key that holds the text.")] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="cpu, cuda, cuda:1, ... [default: a GPU where there is one].", show_default=False
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the folder if it exists.")
+    ] = False,
+) -> None:
+    """Fine-tune an encoder as a sarcasm classifier and save it as a Hugging Face folder.
+
+    Nothing is downloaded. Needs pip install 'spacy-sarcasm[teacher]'.
+    """
+    from ..teacher.finetune import Settings
+    from ..teacher.train import train_teacher
+
+    with reported_errors():
+        settings = Settings(epochs, learn_rate, batch_size, max_length, frozen_layers, seed)
+        gold, report, check = train_teacher(
+            corpus,
+            out,
+            dev=dev,
+            base=base,
+            settings=settings,
+            max_rows=max_rows,
+            category=category,
+            text_field=field,
+            device=device,
+            overwrite=overwrite,
+        )
+    show_bad_rows(gold.tally)
+    if gold.without:
+        typer.echo(f"{gold.without} rows without gold were left out", err=True)
+    losses = ", ".join(f"{loss:.4f}" for loss in report.losses)
+    typer.echo(
+        f"{out}: {report.texts} texts on {report.device} in {report.seconds:.0f} s, "
+        f"mean loss by epoch {losses}"
+    )
+    if check is not None:
+        typer.echo(
+            f"{dev}: {check.texts} texts, accuracy {check.accuracy:.4f}, "
+            f"log loss {check.log_loss:.4f}"
+        )

@@ -1,0 +1,201 @@
+"""What can be a teacher: a Hugging Face sequence classifier, or a spaCy pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import spacy
+from numpy.typing import NDArray
+from spacy.language import Language
+
+from ..pipeline.load import find_sarcasm, load_scoring_pipeline
+from ..scoring.texts import TextScorer
+from .encoder import Classifier, is_classifier_folder
+
+BUNDLED = "bundled"
+# Names of a class, in lower case, that mean what we score.
+SARCASTIC_NAMES = ("sarcasm", "sarcastic")
+
+Probabilities = NDArray[np.float64]
+
+
+class Teacher(Protocol):
+    """Gives texts the scores that a student learns from."""
+
+    def score(self, texts: Sequence[str]) -> Probabilities:
+        """Return the probability of sarcasm of every text, shape (texts,), in 0..1.
+
+        Args:
+            texts: The texts.
+        """
+
+
+class ClassifierTeacher:
+    """A Hugging Face sequence classifier."""
+
+    def __init__(
+        self, classifier: Classifier, *, label: str | None = None, label_index: int | None = None
+    ) -> None:
+        """Take a classifier.
+
+        Args:
+            classifier: The classifier. With one logit its sigmoid is the score; with several, the
+                softmax (or the sigmoid, if its config says ``multi_label_classification``) of the
+                class that means sarcastic.
+            label: That class by name, in any case. None: the one called sarcasm or sarcastic.
+            label_index: That class by number.
+
+        Raises:
+            ValueError: The class cannot be told, or the classifier gives no probabilities.
+        """
+        config = classifier.model.config
+        if config.problem_type == "regression":
+            raise ValueError(
+                f"'{classifier.folder}' is a regression model, whose output is no probability"
+            )
+        self.classifier = classifier
+        self._sigmoid = (
+            config.num_labels == 1 or config.problem_type == "multi_label_classification"
+        )
+        names = [str(config.id2label[i]) for i in range(config.num_labels)]
+        self._index = _find_class(names, classifier.folder, label, label_index)
+
+    def score(self, texts: Sequence[str]) -> Probabilities:
+        """Return the probability of sarcasm of every text, shape (texts,), in 0..1.
+
+        Args:
+            texts: The texts.
+        """
+        logits = self.classifier.logits(texts)
+        own = logits[:, self._index]
+        if self._sigmoid:
+            # Not as 1 / (1 + exp(-x)), which overflows.
+            return np.asarray(np.exp(-np.logaddexp(0, -own)), np.float64)
+        return np.asarray(np.exp(own - np.logaddexp.reduce(logits, axis=1)), np.float64)
+
+
+class CategoryTeacher:
+    """A spaCy pipeline that sets a category in ``doc.cats``."""
+
+    def __init__(self, nlp: Language, label: str) -> None:
+        """Take a pipeline.
+
+        Args:
+            nlp: The pipeline, with a text classifier.
+            label: The category that means sarcastic.
+
+        Raises:
+            ValueError: No component of the pipeline has that label.
+        """
+        found = pipeline_labels(nlp)
+        if label not in found:
+            raise ValueError(
+                f"no text classifier of the pipeline '{nlp.lang}_{nlp.meta['name']}' has a "
+                f"category '{label}'; its categories are: {', '.join(found) or 'none'}"
+            )
+        self.nlp = nlp
+        self.label = label
+
+    def score(self, texts: Sequence[str]) -> Probabilities:
+        """Return the probability of sarcasm of every text, shape (texts,), in 0..1.
+
+        Args:
+            texts: The texts.
+        """
+        # Strings that the texts bring are let go of again.
+        with self.nlp.memory_zone():
+            return np.array([doc.cats[self.label] for doc in self.nlp.pipe(texts)], np.float64)
+
+
+def load_teacher(
+    name: str,
+    *,
+    label: str | None = None,
+    label_index: int | None = None,
+    device: str | None = None,
+) -> Teacher:
+    """Return a teacher by name.
+
+    Args:
+        name: A Hugging Face sequence-classification folder, a spaCy pipeline's folder or package,
+            or ``"bundled"`` for the weights of this package.
+        label: The class or category that means sarcastic. A pipeline with a sarcasm component
+            needs none, and scores by that component if none is given.
+        label_index: The class of a Hugging Face folder by number, from 0.
+        device: Where a Hugging Face folder runs; see `encoder.pick_device`.
+
+    Raises:
+        ImportError: torch or transformers is needed and not installed.
+        OSError: There is no such teacher.
+        ValueError: It cannot be read, or what means sarcastic cannot be told.
+    """
+    if is_classifier_folder(Path(name)):
+        return ClassifierTeacher(
+            Classifier(Path(name), device), label=label, label_index=label_index
+        )
+    if label_index is not None or device is not None:
+        given = "device" if label_index is None else "class by number"
+        raise ValueError(f"a {given} is for Hugging Face folders, and '{name}' is none")
+    nlp = load_scoring_pipeline(None) if name == BUNDLED else _load_pipeline(name)
+    if label is not None:
+        return CategoryTeacher(nlp, label)
+    try:
+        find_sarcasm(nlp)
+    except ValueError as error:
+        raise ValueError(
+            f"the pipeline '{name}' has no sarcasm component: name the category that means "
+            f"sarcastic by --label, one of: {', '.join(pipeline_labels(nlp)) or 'none'}"
+        ) from error
+    return TextScorer(nlp)
+
+
+def pipeline_labels(nlp: Language) -> list[str]:
+    """Return the categories that the components of a pipeline set in ``doc.cats``.
+
+    Args:
+        nlp: The pipeline.
+    """
+    return [
+        label
+        for name, component in nlp.pipeline
+        if "doc.cats" in nlp.get_pipe_meta(name).assigns
+        for label in getattr(component, "labels", ())
+    ]
+
+
+def _load_pipeline(name: str) -> Language:
+    path = Path(name)
+    if path.is_dir() and not (path / "config.cfg").is_file():
+        raise OSError(
+            f"'{name}' is no teacher: expected the folder of a Hugging Face sequence classifier "
+            "(with config.json) or of a spaCy pipeline (with config.cfg)"
+        )
+    return spacy.load(name)
+
+
+def _find_class(names: list[str], folder: Any, label: str | None, index: int | None) -> int:
+    classes = ", ".join(f"{i} {name}" for i, name in enumerate(names))
+    if label is not None and index is not None:
+        raise ValueError("give the class that means sarcastic by name or by number, not both")
+    if index is not None:
+        if not 0 <= index < len(names):
+            raise ValueError(f"'{folder}' has no class number {index}; its classes are: {classes}")
+        return index
+    wanted = SARCASTIC_NAMES if label is None else (label.casefold(),)
+    found = [i for i, name in enumerate(names) if name.casefold() in wanted]
+    if len(found) == 1:
+        return found[0]
+    if label is None and len(names) == 1:
+        return 0
+    if label is not None:
+        raise ValueError(
+            f"'{folder}' has {'no' if not found else 'more than one'} class '{label}'; its "
+            f"classes are: {classes}"
+        )
+    raise ValueError(
+        f"which class of '{folder}' means sarcastic cannot be told; its classes are: {classes}. "
+        "Name it by --label or --label-index"
+    )

@@ -1,0 +1,147 @@
+"""A teacher trained on a corpus, and checked on held-out texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from .encoder import Classifier
+from .finetune import FineTuning, Settings, fine_tune
+from .rows import Tally, read_rows
+from .teachers import ClassifierTeacher, Teacher
+
+
+@dataclass
+class Gold:
+    """Texts with gold.
+
+    Attributes:
+        texts: The texts.
+        gold: The probability of sarcasm of each, 0..1.
+        tally: The rows they were read from.
+        without: How many rows had no gold and were left out.
+    """
+
+    texts: list[str] = field(default_factory=list)
+    gold: list[float] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    without: int = 0
+
+
+@dataclass
+class Check:
+    """How well a teacher does on held-out texts.
+
+    Attributes:
+        texts: How many there are.
+        accuracy: The share that it takes for what the gold says, both cut at 0.5.
+        log_loss: The mean cross-entropy of its probabilities against the gold.
+    """
+
+    texts: int
+    accuracy: float
+    log_loss: float
+
+
+def train_teacher(
+    corpus: Path,
+    out: Path,
+    *,
+    dev: Path | None = None,
+    base: Path | None = None,
+    settings: Settings | None = None,
+    max_rows: int | None = None,
+    category: str = "SARCASM",
+    text_field: str | None = None,
+    device: str | None = None,
+    overwrite: bool = False,
+) -> tuple[Gold, FineTuning, Check | None]:
+    """Fine-tune an encoder on a corpus with gold, all of which is held in memory.
+
+    Args:
+        corpus: The corpus, as `spacy_sarcasm.teacher.rows.read_rows` takes it.
+        out: The folder to write.
+        dev: A corpus to check the teacher on.
+        base: The folder of the encoder; None: the one that the extra `teacher` installs.
+        settings: How it is fine-tuned.
+        max_rows: Learn from a random sample of so many rows.
+        category: The entry of ``cats`` that holds the gold, and the name of the teacher's class.
+        text_field: The key that holds the text; see `read_rows`.
+        device: See `spacy_sarcasm.teacher.encoder.pick_device`.
+        overwrite: Replace ``out`` if it exists.
+
+    Returns:
+        What was read, what came of it, and how it does on ``dev`` if that was given.
+
+    Raises:
+        ImportError: torch, transformers or the default encoder is not installed.
+        OSError: A file or folder cannot be read or written.
+        ValueError: A corpus has no gold or too many bad rows, or a setting is out of its range.
+    """
+    settings = settings or Settings()
+    if max_rows is not None and max_rows < 1:
+        raise ValueError(f"the most rows must be at least 1, not {max_rows}")
+    train = read_gold(corpus, category=category, text_field=text_field)
+    # Before the training, so that a wrong file is told at once.
+    held_out = None if dev is None else read_gold(dev, category=category, text_field=text_field)
+    chosen = np.arange(len(train.texts))
+    if max_rows is not None and max_rows < len(chosen):
+        chosen = np.random.default_rng(settings.seed).permutation(len(chosen))[:max_rows]
+    report = fine_tune(
+        [train.texts[i] for i in chosen],
+        [train.gold[i] for i in chosen],
+        out,
+        base=base,
+        settings=settings,
+        label=category,
+        device=device,
+        overwrite=overwrite,
+    )
+    if held_out is None:
+        return train, report, None
+    return train, report, check_teacher(ClassifierTeacher(Classifier(out, device)), held_out)
+
+
+def read_gold(path: Path, *, category: str = "SARCASM", text_field: str | None = None) -> Gold:
+    """Read the rows of a corpus that have gold.
+
+    Args:
+        path: The corpus, as `read_rows` takes it.
+        category: See `read_rows`, as for the next.
+        text_field: The key that holds the text.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: No row has gold, or too many are bad.
+    """
+    found = Gold()
+    for row in read_rows(path, found.tally, text_field=text_field, category=category):
+        if row.gold is None:
+            found.without += 1
+        else:
+            found.texts.append(row.text)
+            found.gold.append(row.gold)
+    if not found.texts:
+        raise ValueError(
+            f"none of {found.tally.rows} rows of '{path}' has gold: expected a number in 0..1 in "
+            f"cats['{category}'], or as 'label', 'is_sarcastic' or 'sarcastic'"
+        )
+    return found
+
+
+def check_teacher(teacher: Teacher, held_out: Gold) -> Check:
+    """Compare a teacher's scores with gold.
+
+    Args:
+        teacher: The teacher.
+        held_out: Texts it has not learnt from.
+    """
+    scores, gold = teacher.score(held_out.texts), np.array(held_out.gold)
+    p = np.clip(scores, 1e-7, 1 - 1e-7)
+    return Check(
+        texts=len(gold),
+        accuracy=float(((scores >= 0.5) == (gold >= 0.5)).mean()),
+        log_loss=float(-(gold * np.log(p) + (1 - gold) * np.log(1 - p)).mean()),
+    )
