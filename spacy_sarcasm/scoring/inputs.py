@@ -102,9 +102,9 @@ def _expand(given: str, take_all: bool, output: Path | None) -> Iterator[Path]:
         yield path
         return
     elif any(sign in given for sign in _WILD):
-        found = [
-            file for name in glob.glob(given, recursive=True) if (file := Path(name)).is_file()
-        ]
+        # Path.glob takes neither absolute patterns nor a leading "..".
+        matches = map(Path, glob.glob(given, recursive=True))  # noqa: PTH207
+        found = [file for file in matches if file.is_file()]
         what = f"no file matches '{given}'"
     else:
         raise FileNotFoundError(

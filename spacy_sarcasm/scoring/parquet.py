@@ -84,16 +84,22 @@ class ParquetRows:
     def __init__(self, chunk: Chunk, text_column: str) -> None:
         self.batch = cast("pa.RecordBatch", chunk.rows)
         self.values: list[Any] = self.batch.column(text_column).to_pylist()
-        self.lines = range(chunk.start.line, chunk.end.line)
+        self.lines: Sequence[int] = range(chunk.start.line, chunk.end.line)
         self.faults: dict[int, str] = {}
         self.broken: dict[int, str] = {}
 
     def as_json(self) -> Sequence[str]:
+        """Return each row as a JSON object."""
         return [
             json.dumps(row, ensure_ascii=False, default=_plain) for row in self.batch.to_pylist()
         ]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
+        """Yield the cells of each row.
+
+        Args:
+            columns: The columns wanted.
+        """
         for row in self.batch.to_pylist():
             yield [as_cell(_plain(row.get(column))) for column in columns]
 
@@ -167,7 +173,9 @@ def make_batch(
             for name in columns
         ]
     else:
-        cells = list(zip(*rows.as_cells(columns), strict=True)) or [[] for _ in columns]
+        cells: list[Sequence[str | None]] = list(zip(*rows.as_cells(columns), strict=True))
+        # A chunk may hold blank lines alone.
+        cells = cells or [[] for _ in columns]
         arrays = [
             _as_array(column, schema.field(name).type)
             for column, name in zip(cells, columns, strict=True)

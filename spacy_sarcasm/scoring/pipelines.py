@@ -16,7 +16,7 @@ Model = str | Path | Language | None
 
 
 class SharedPipeline:
-    """A pipeline that workers get: by the fork itself, or loaded anew from its name or its bytes."""
+    """A pipeline that workers get: by the fork itself, by its name, or by its bytes."""
 
     def __init__(self, model: Model) -> None:
         """Load a pipeline.

@@ -251,11 +251,12 @@ def _serve(pipe: Connection, setup: Callable[[], Work[Any, Any]]) -> None:
         os._exit(1)
     while True:
         number, task = inbox.get()
+        result, raised = None, None
         try:
-            outcome = number, work(task), None
+            result = work(task)
         except Exception as error:
-            outcome = number, None, _portable(error)
-        pipe.send(outcome)
+            raised = _portable(error)
+        pipe.send((number, result, raised))
 
 
 def _receive(pipe: Connection, inbox: queue.SimpleQueue[tuple[int, Any]], parent: int) -> None:

@@ -50,7 +50,11 @@ class Rows(Protocol):
         ...
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row; None where there is no value."""
+        """Yield the cells of each row; None where there is no value.
+
+        Args:
+            columns: The columns wanted.
+        """
         ...
 
 
@@ -64,13 +68,19 @@ class TextRows:
         self.broken: dict[int, str] = {}
         self.values = _split(chunk, self.faults, self.broken)
         self.values = [value and value.removesuffix("\r") for value in self.values]
-        self.lines = range(chunk.start.line, chunk.start.line + len(self.values))
+        self.lines: Sequence[int] = range(chunk.start.line, chunk.start.line + len(self.values))
 
     def as_json(self) -> Sequence[str]:
+        """Return each row as a JSON object."""
         key = quoted(self.text_column)
         return ["{}" if v is None else f"{{{key}: {quoted(v)}}}" for v in self.values]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
+        """Yield the cells of each row.
+
+        Args:
+            columns: The columns wanted.
+        """
         for value in self.values:
             yield [value if column == self.text_column else None for column in columns]
 
@@ -80,13 +90,13 @@ class JsonRows:
 
     def __init__(self, chunk: Chunk, text_column: str) -> None:
         self.values: list[Any] = []
-        self.lines: list[int] = []
         self.faults: dict[int, str] = {}
         self.broken: dict[int, str] = {}
         self.objects: list[dict[str, Any]] = []
         self._written: list[str] = []
         faults: dict[int, str] = {}
         broken: dict[int, str] = {}
+        numbers: list[int] = []
         for index, line in enumerate(_split(chunk, faults, broken)):
             written = line.strip(_JSON_SPACE) if line is not None else "{}"
             if not written:
@@ -106,14 +116,21 @@ class JsonRows:
                 if not found:
                     written = "{}"
             self.values.append(found.get(text_column))
-            self.lines.append(chunk.start.line + index)
+            numbers.append(chunk.start.line + index)
             self.objects.append(found)
             self._written.append(written)
+        self.lines: Sequence[int] = numbers
 
     def as_json(self) -> Sequence[str]:
+        """Return each row as a JSON object."""
         return self._written
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
+        """Yield the cells of each row.
+
+        Args:
+            columns: The columns wanted.
+        """
         known = set(columns)
         for line, row in zip(self.lines, self.objects, strict=True):
             if not row.keys() <= known:
@@ -133,7 +150,7 @@ class CsvRows:
         records = cast(list[CsvRecord], chunk.rows)
         place = chunk.columns.index(text_column)
         self.columns = chunk.columns
-        self.lines = [record.line for record in records]
+        self.lines: Sequence[int] = [record.line for record in records]
         self.faults: dict[int, str] = {}
         self.broken: dict[int, str] = {}
         self.values: list[Any] = []
@@ -148,6 +165,7 @@ class CsvRows:
                 self._records.append(fields)
 
     def as_json(self) -> Sequence[str]:
+        """Return each row as a JSON object."""
         keys = [quoted(column) for column in self.columns]
         return [
             "{}"
@@ -157,6 +175,11 @@ class CsvRows:
         ]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
+        """Yield the cells of each row.
+
+        Args:
+            columns: The columns wanted.
+        """
         places = {column: place for place, column in enumerate(self.columns)}
         chosen = [places.get(column) for column in columns]
         for fields in self._records:
