@@ -151,10 +151,6 @@ def test_rows_of_json_that_cannot_be_scored(
 ) -> None:
     given = tmp_path / "in.jsonl"
     given.write_bytes(b'{"text": "wow"}\n' + line + b'\n{"text": "north"}\n')
-    options = Options(on_error="keep") if "Text" in message else Options()
-    if options == KEEP:
-        # Its keys are other columns of a table.
-        given.write_bytes(b'{"text": "wow", "Text": 1}\n' + line + b'\n{"text": "north"}\n')
     with pytest.raises(RunStoppedError) as stopped:
         score_files([given], tmp_path / "out.jsonl", model=bundled)
     assert f"'{given}', line 2: {message}" in str(stopped.value)
