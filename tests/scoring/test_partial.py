@@ -293,7 +293,7 @@ def test_kill_at_twenty_random_moments(
     pytest.importorskip("pyarrow")
     texts = make_texts(6000)
     given = write_jsonl(tmp_path / "in.jsonl", [{"text": t, "i": i} for i, t in enumerate(texts)])
-    out = run_script(KILLED, str(given), str(tmp_path / name), str(n_process), "0")
+    out = run_script(KILLED, str(given), str(tmp_path / name), str(n_process), "0", timeout=900)
     assert out.split()[0] == "20"
     if name.endswith("jsonl"):
         rows = read_jsonl(tmp_path / name)
