@@ -171,7 +171,9 @@ def headlines(headlines_file: Path) -> list[str]:
 def run_script(tmp_path: Path) -> Callable[..., str]:
     """Run Python source as a script of its own; give back what it printed."""
 
-    def run(source: str, *arguments: str, nltk_data: Path | None = None) -> str:
+    def run(
+        source: str, *arguments: str, nltk_data: Path | None = None, timeout: float = 120
+    ) -> str:
         # A file, and not -c: workers started by spawn import the main module again.
         script = tmp_path / "script.py"
         script.write_text(source)
@@ -180,7 +182,7 @@ def run_script(tmp_path: Path) -> Callable[..., str]:
             [sys.executable, str(script), *arguments],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=timeout,
             env=environment,
             check=False,
         )

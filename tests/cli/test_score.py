@@ -74,7 +74,6 @@ def test_table_on_a_terminal(bundled: Language) -> None:
     [
         (["score"], 2, "nothing to score"),
         (["score", "no such file"], 1, "no file 'no such file'"),
-        (["score", "."], 1, "'.' is a folder"),
         (["score", "--nonsense"], 2, "No such option: --nonsense"),
         (["score", "--text"], 2, "requires an argument"),
         (["frobnicate"], 2, "No such command 'frobnicate'"),
