@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
+from .calibration import UNCALIBRATED, Calibration
+
 Pooling = Literal["last", "max", "mean", "max+mean", "attention"]
 Precision = Literal["float32", "float16"]
 WordAttr = Literal["LOWER", "ORTH", "NORM"]
@@ -148,12 +150,14 @@ class NetworkConfig:
         n_trainable: Rows of the trainable embedding: the first so many rows of the vocabulary.
             Later words have a pretrained row only.
         pretrained_width: Width of the pretrained vectors; 0 where there are none.
+        calibration: How the output becomes a probability, and the default threshold.
     """
 
     settings: NetworkSettings
     n_words: int
     n_trainable: int
     pretrained_width: int
+    calibration: Calibration = UNCALIBRATED
 
     def __post_init__(self) -> None:
         """Check the dimensions.
@@ -197,6 +201,7 @@ class NetworkConfig:
             "n_words": self.n_words,
             "n_trainable": self.n_trainable,
             "pretrained_width": self.pretrained_width,
+            "calibration": self.calibration.to_dict(),
         }
 
     @classmethod
@@ -215,6 +220,7 @@ class NetworkConfig:
             raise ValueError(f"'settings' must be a table, not {settings!r}")
         names = [field.name for field in fields(NetworkSettings)]
         values["settings"] = NetworkSettings(**_exact_keys("settings", settings, names))
+        values["calibration"] = Calibration.from_dict(values["calibration"])
         return cls(**values)
 
 

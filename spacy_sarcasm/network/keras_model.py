@@ -14,6 +14,7 @@ import tensorflow as tf
 from keras import layers, ops
 from numpy.typing import NDArray
 
+from .calibration import Calibration
 from .config import NetworkConfig
 from .vocabulary import PADDING_ROW, UNKNOWN_ROW, Rows
 from .weights import PRETRAINED, TRAINABLE, Weights, trained_names, weight_shapes
@@ -129,11 +130,32 @@ class AdditiveAttention(layers.Layer):  # type: ignore[misc]
         """Return None: the time axis is gone."""
 
 
+class CalibratedSigmoid(layers.Layer):  # type: ignore[misc]
+    """Turns logits into probabilities: the network's own in training, else calibrated ones.
+
+    Call arguments:
+        logits: Float (texts, 1).
+        training: Whether the calibration is left out.
+    """
+
+    def __init__(self, calibration: Calibration, **kwargs: Any) -> None:
+        """Set the scale and the shift of the logits."""
+        super().__init__(**kwargs)
+        self.calibration = calibration
+
+    def call(self, logits: Any, training: bool = False) -> Any:
+        """Return the probabilities, (texts, 1)."""
+        if not training:
+            logits = logits * self.calibration.scale + self.calibration.shift
+        return keras.activations.sigmoid(logits)
+
+
 def build_keras(config: NetworkConfig, weights: Weights, seed: int = 0) -> keras.Model:
     """Return the network as a Keras model filled with weights.
 
     Input: vocabulary rows, int32 (texts, time), 0 for padding at the end of each text, no text
-    without words. Output: probabilities, float32 (texts, 1), in 0..1.
+    without words. Output: probabilities, float32 (texts, 1), in 0..1, calibrated unless the model
+    is called with ``training=True``.
 
     Args:
         config: The network's settings and dimensions.
@@ -170,7 +192,8 @@ def build_keras(config: NetworkConfig, weights: Weights, seed: int = 0) -> keras
     vector = AdjustableDropout(seed + 2, name="dropout")(_pool(settings.pooling, states))
     if settings.dense_width:
         vector = layers.Dense(settings.dense_width, activation="relu", name="dense")(vector)
-    probability = layers.Dense(1, activation="sigmoid", name="output")(vector)
+    logit = layers.Dense(1, name="output")(vector)
+    probability = CalibratedSigmoid(config.calibration, name="probability")(logit)
     model = keras.Model(rows, probability, name="spacy_sarcasm_bilstm")
     variables = keras_variables(config, model)
     for name, variable in variables.items():

@@ -52,6 +52,8 @@ def build_onnx(
     text; ``lengths``, int32 (texts,), all at least 1. Output: ``probabilities``, float32
     (texts, 1), in 0..1.
 
+    The calibration is part of the graph.
+
     Args:
         config: The network's settings and dimensions.
         weights: Its weights.
@@ -65,7 +67,7 @@ def build_onnx(
     vector = _pool(graph, config, weights, sequence)
     if config.settings.dense_width:
         vector = _dense(graph, weights, "dense", vector, "Relu", "dense")
-    _dense(graph, weights, "output", vector, "Sigmoid", PROBABILITIES)
+    _dense(graph, _calibrated(config, weights), "output", vector, "Sigmoid", PROBABILITIES)
     return protobuf.model(
         name="spacy_sarcasm_bilstm",
         nodes=graph.nodes,
@@ -248,6 +250,17 @@ def _attend(graph: _Graph, weights: Weights, name: str, units: int) -> str:
     graph.add("Softmax", ["attention/masked"], "attention/shares", axis=0)
     graph.add("Mul", [states, "attention/shares"], "attention/weighted")
     return graph.add("ReduceSum", ["attention/weighted", "time_axis"], "attended", keepdims=0)
+
+
+def _calibrated(config: NetworkConfig, weights: Weights) -> Weights:
+    """Return the output layer with the calibration of the logit folded into it."""
+    scale, shift = config.calibration.scale, config.calibration.shift
+    if config.calibration.is_identity:
+        return weights
+    return {
+        "output/kernel": (weights["output/kernel"] * scale).astype(np.float32),
+        "output/bias": (weights["output/bias"] * scale + shift).astype(np.float32),
+    }
 
 
 def _dense(

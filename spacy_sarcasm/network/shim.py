@@ -23,6 +23,7 @@ from thinc.types import FloatsXd
 
 from ..extras import require
 from .batching import length_batches, pad
+from .calibration import UNCALIBRATED, Calibration
 from .config import ARCHITECTURE_SETTINGS, NetworkSettings
 from .onnx_model import Session, build_onnx, create_session, run
 from .storage import Network, WeightsError, load_network, network_from_bytes, network_to_bytes
@@ -121,6 +122,23 @@ class BiLSTMShim(Shim):
         network = load_network(path)
         self._check_fit(network, f"'{path}'")
         self.network = network
+
+    @property
+    def calibration(self) -> Calibration:
+        """How the network's output becomes a probability; to be set for the weights in place.
+
+        Raises:
+            NotTrainedError: There is no network.
+        """
+        return self.network.config.calibration
+
+    @calibration.setter
+    def calibration(self, calibration: Calibration) -> None:
+        network = self.network
+        if calibration != network.config.calibration:
+            config = replace(network.config, calibration=calibration)
+            self._network = Network(config, network.vocabulary, network.weights)
+            self._session = None
 
     def _check_fit(self, network: Network, where: str) -> None:
         given, found = self.settings, network.config.settings
@@ -229,6 +247,8 @@ class BiLSTMShim(Shim):
             )
         if self._gradients:
             self._gradients = {}
+            # It was measured on the weights as they were.
+            self.calibration = UNCALIBRATED
             self._weights_changed()
 
     @contextlib.contextmanager

@@ -21,13 +21,15 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..files import whole_file
+from .calibration import UNCALIBRATED
 from .config import NetworkConfig
 from .vocabulary import Vocabulary
 from .weights import Weights, check_weights, weight_dtype, weight_shapes
 
 WEIGHTS_FILE = "weights.npz"
 FORMAT = "spacy-sarcasm network"
-FORMAT_VERSION = 1
+# 2 added the calibration.
+FORMAT_VERSION = 2
 
 # The date every member carries, so that the same network always gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -151,7 +153,7 @@ def _read(stream: IO[bytes], where: str) -> Network:
         with zipfile.ZipFile(stream) as archive:
             header = _read_json(archive, "config.json")
             _check_header(header)
-            config = NetworkConfig.from_dict(header["network"])
+            config = NetworkConfig.from_dict(_upgrade(header))
             words = _read_json(archive, "words.json")
             if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
                 raise ValueError("'words.json' is not a list of words")
@@ -185,6 +187,14 @@ def _check_header(header: Any) -> None:
         )
     if "network" not in header:
         raise ValueError("'config.json' lacks 'network'")
+
+
+def _upgrade(header: dict[str, Any]) -> Any:
+    """Return the network's settings as the current version has them."""
+    network = header["network"]
+    if header["format_version"] == 1 and isinstance(network, dict):
+        return {**network, "calibration": UNCALIBRATED.to_dict()}
+    return network
 
 
 def _read_array(archive: zipfile.ZipFile, config: NetworkConfig, name: str) -> NDArray[np.floating]:

@@ -24,6 +24,7 @@ from ..network.architecture import (
     SarcasmModel,
     get_shim,
 )
+from ..network.calibration import DEFAULT_THRESHOLD, Calibration
 from ..network.storage import WEIGHTS_FILE, Network, save_network
 from ..pretrained import BUNDLED_LANGUAGE, BUNDLED_WEIGHTS
 from .gold import cross_entropy, read_gold, require_gold
@@ -56,7 +57,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         weights: str | None = BUNDLED,
         label: str = DEFAULT_LABEL,
         set_cats: bool = True,
-        threshold: float = 0.5,
+        threshold: float | None = None,
         max_length: int = DEFAULT_MAX_LENGTH,
         batch_budget: int = DEFAULT_BATCH_BUDGET,
         threads: int = DEFAULT_THREADS,
@@ -73,7 +74,8 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
                 first needed, so a pipeline that brings weights of its own never reads them.
             label: The category in ``doc.cats`` that mirrors the score and holds the gold.
             set_cats: Whether the score is mirrored.
-            threshold: The least score that evaluation counts as sarcastic, 0 to 1.
+            threshold: The least score that evaluation counts as sarcastic, 0 to 1. None: the
+                threshold stored with the weights.
             max_length: Tokens of a text beyond so many are not read.
             batch_budget: The most tokens, padding included, that the network takes at a time.
             threads: Threads that ONNX Runtime may use.
@@ -87,7 +89,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         self.name = name
         self.scorer = scorer
         self._shim = get_shim(model)
-        self.cfg = {
+        self.cfg: dict[str, Any] = {
             "label": label,
             "set_cats": set_cats,
             "threshold": threshold,
@@ -145,6 +147,32 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         """
         self._get_ready()
         return self._shim.network
+
+    @property
+    def calibration(self) -> Calibration:
+        """How the network's output becomes a probability, and the weights' own threshold.
+
+        Set it for weights that are in place; `spacy_sarcasm.evaluation.calibration` measures it.
+        The first update of the weights resets it.
+
+        Raises:
+            NotTrainedError: The component has no weights.
+        """
+        self._get_ready()
+        return self._shim.calibration
+
+    @calibration.setter
+    def calibration(self, calibration: Calibration) -> None:
+        self._get_ready()
+        self._shim.calibration = calibration
+
+    @property
+    def threshold(self) -> float:
+        """The least score that counts as sarcastic: the setting, else that of the weights."""
+        own: float | None = self.cfg["threshold"]
+        if own is not None:
+            return own
+        return self.calibration.threshold if self._shim.has_network else DEFAULT_THRESHOLD
 
     # Scoring
 
@@ -230,6 +258,16 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             doc.user_data[_EXTENSION_KEY] = score
             if label is not None:
                 doc.cats[label] = score
+
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
+        """Return what the scorer makes of scored examples, at the threshold in force.
+
+        Args:
+            examples: The examples.
+            kwargs: Settings for the scorer that take the place of the component's own.
+        """
+        scores: dict[str, Any] = super().score(examples, **{"threshold": self.threshold, **kwargs})
+        return scores
 
     def _get_ready(self) -> None:
         """Read weights that were left for later; complain when there are none."""
@@ -408,8 +446,13 @@ def _check_settings(cfg: dict[str, Any]) -> None:
                 f"sarcasm setting '{key}' must be a whole number of at least 1, not {cfg[key]!r}"
             )
     threshold = cfg["threshold"]
-    if not isinstance(threshold, int | float) or math.isnan(threshold) or not 0 <= threshold <= 1:
-        raise ValueError(f"sarcasm setting 'threshold' must be in 0..1, not {threshold!r}")
+    if threshold is not None and (
+        not isinstance(threshold, int | float) or math.isnan(threshold) or not 0 <= threshold <= 1
+    ):
+        raise ValueError(
+            f"sarcasm setting 'threshold' must be in 0..1, or null for that of the weights, not "
+            f"{threshold!r}"
+        )
     if not isinstance(cfg["label"], str) or not cfg["label"]:
         raise ValueError(f"sarcasm setting 'label' must be a name, not {cfg['label']!r}")
 
