@@ -442,6 +442,10 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
 
 def _weights_path(weights: str) -> Path:
+    if not weights:
+        raise ValueError(
+            f"sarcasm setting 'weights' must be '{BUNDLED}', a path or null, not an empty string"
+        )
     return BUNDLED_WEIGHTS if weights == BUNDLED else Path(weights)
 
 

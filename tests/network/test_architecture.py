@@ -36,13 +36,6 @@ def nlp() -> Language:
     return spacy.blank("en")
 
 
-@pytest.fixture(autouse=True)
-def _seeded() -> None:
-    # First weights are drawn from NumPy's generator. With a ReLU layer of four units one draw in
-    # hundreds leaves all of them at zero for every text, and such a network learns nothing.
-    fix_random_seed(0)
-
-
 @pytest.fixture(scope="module")
 def docs(nlp: Language) -> list[Doc]:
     return [nlp(text) for text in TEXTS]
