@@ -1,26 +1,19 @@
-"""The network as a Keras model, and the training step that Thinc drives.
+"""The network as a Keras model.
 
-The only module that imports TensorFlow, and only training imports this module.
+Only this module and `keras_trainer` import TensorFlow, and only training imports them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
-import tensorflow as tf
 from keras import layers, ops
-from numpy.typing import NDArray
 
 from .calibration import Calibration
 from .config import NetworkConfig
-from .vocabulary import PADDING_ROW, UNKNOWN_ROW, Rows
-from .weights import PRETRAINED, TRAINABLE, Weights, trained_names, weight_shapes
-
-Gradients = dict[str, NDArray[np.float32]]
-Backprop = Callable[[NDArray[np.float32]], Gradients]
+from .vocabulary import PADDING_ROW, UNKNOWN_ROW
+from .weights import PRETRAINED, TRAINABLE, Weights, weight_shapes
 
 _BELOW_ALL = -1e9
 
@@ -220,101 +213,6 @@ def keras_variables(config: NetworkConfig, model: keras.Model) -> dict[str, Any]
         else:
             found[name] = getattr(model.get_layer(layer), part)
     return found
-
-
-class KerasTrainer:
-    """Forward and backward passes of a network for an optimizer that lives elsewhere.
-
-    The backward pass runs the network once more, with the same dropped words and units, instead of
-    keeping all that the forward pass computed. That is faster: a gradient tape around a traced
-    function makes a tensor of zeros for every intermediate result of an LSTM's loop.
-    """
-
-    def __init__(self, config: NetworkConfig, weights: Weights, seed: int) -> None:
-        """Build the Keras model.
-
-        Args:
-            config: The network's settings and dimensions.
-            weights: Its weights.
-            seed: Seed of the dropouts.
-        """
-        self.model = build_keras(config, weights, seed)
-        variables = keras_variables(config, self.model)
-        self._names = trained_names(config)
-        self._variables = [variables[name].value for name in self._names]
-        self._step = 0
-        rate = self.model.get_layer("dropout").rate.value
-        # A generator's state is its seed and how often it was used.
-        states = [
-            (variable.value, np.int64(variable.numpy()[0]))
-            for variable in self.model.non_trainable_variables
-            if variable.name == "seed_generator_state"
-        ]
-        batch = [
-            tf.TensorSpec([None, None], tf.int32),
-            tf.TensorSpec([], tf.float32),
-            tf.TensorSpec([], tf.int64),
-        ]
-
-        def run(rows: Any, dropout: Any, step: Any) -> Any:
-            rate.assign(dropout)
-            for state, state_seed in states:
-                state.assign(tf.cast(tf.stack([state_seed, step]), state.dtype))
-            return self.model(rows, training=True)
-
-        def backward(rows: Any, dropout: Any, step: Any, d_probabilities: Any) -> list[Any]:
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(self._variables)
-                probabilities = run(rows, dropout, step)
-            gradients = tape.gradient(
-                probabilities,
-                self._variables,
-                output_gradients=d_probabilities,
-                unconnected_gradients=tf.UnconnectedGradients.ZERO,
-            )
-            return [tf.convert_to_tensor(gradient) for gradient in gradients]
-
-        self._forward = tf.function(run, input_signature=batch)
-        gradient = tf.TensorSpec([None, 1], tf.float32)
-        self._backward = tf.function(backward, input_signature=[*batch, gradient])
-
-    def set_weights(self, weights: Weights) -> None:
-        """Take over weights that an optimizer has changed.
-
-        Args:
-            weights: The network's weights; the pretrained table among them is not read.
-        """
-        for name, variable in zip(self._names, self._variables, strict=True):
-            variable.assign(weights[name])
-
-    def begin_update(self, rows: Rows, dropout: float) -> tuple[NDArray[np.float32], Backprop]:
-        """Run the network in training mode.
-
-        Args:
-            rows: Vocabulary rows, shape (time, texts), 0 for padding.
-            dropout: Rate of the dropout before the dense layers.
-
-        Returns:
-            The probabilities, shape (texts,), and a callback that takes the gradient of the loss
-            with respect to them, of the same shape, and returns that of every trained weight. It
-            is to be called before `set_weights`.
-        """
-        batch = (
-            tf.constant(np.ascontiguousarray(rows.T)),
-            tf.constant(dropout, tf.float32),
-            tf.constant(self._step, tf.int64),
-        )
-        # The next batch has other words and units dropped.
-        self._step += 1
-
-        def backprop(d_probabilities: NDArray[np.float32]) -> Gradients:
-            gradients = self._backward(*batch, tf.constant(d_probabilities[:, None]))
-            return {
-                name: gradient.numpy()
-                for name, gradient in zip(self._names, gradients, strict=True)
-            }
-
-        return self._forward(*batch).numpy()[:, 0], backprop
 
 
 def _pool(pooling: str, states: Any) -> Any:

@@ -31,7 +31,7 @@ from .vocabulary import TextRows
 from .weights import trained_names
 
 if TYPE_CHECKING:
-    from .keras_model import KerasTrainer
+    from .keras_trainer import KerasTrainer
 
 Probabilities = NDArray[np.float32]
 
@@ -207,11 +207,41 @@ class BiLSTMShim(Shim):
         )
 
         def backprop(d_scores: Probabilities) -> None:
-            for name, gradient in keras_backprop(d_scores[chosen]).items():
-                earlier = self._gradients.get(name)
-                self._gradients[name] = gradient if earlier is None else earlier + gradient
+            self._add_gradients(keras_backprop(d_scores[chosen]))
 
         return scores, backprop
+
+    def update(
+        self,
+        texts: TextRows,
+        dropout: float,
+        loss_gradient: Callable[[Probabilities], Probabilities],
+    ) -> None:
+        """Do what `train` and its callback do, with the network run once instead of twice.
+
+        Args:
+            texts: The words of the texts, which run as one batch.
+            dropout: Rate of the dropout before the dense layers.
+            loss_gradient: Called once with the probability of every text, shape (texts,); returns
+                the gradient of the loss with respect to them, of the same shape.
+        """
+        scores = np.zeros(len(texts.lengths), dtype=np.float32)
+        chosen = np.flatnonzero(texts.lengths)
+        if not len(chosen):
+            loss_gradient(scores)
+            return
+
+        def of_chosen(probabilities: Probabilities) -> Probabilities:
+            scores[chosen] = probabilities
+            return loss_gradient(scores)[chosen]
+
+        rows, _ = pad(texts, chosen)
+        self._add_gradients(self._get_trainer().update(rows, dropout, of_chosen))
+
+    def _add_gradients(self, gradients: dict[str, NDArray[np.float32]]) -> None:
+        for name, gradient in gradients.items():
+            earlier = self._gradients.get(name)
+            self._gradients[name] = gradient if earlier is None else earlier + gradient
 
     @property
     def gradients(self) -> dict[str, NDArray[np.float32]]:
@@ -221,7 +251,7 @@ class BiLSTMShim(Shim):
     def _get_trainer(self) -> KerasTrainer:
         if self._trainer is None:
             require("tensorflow", "train", "training a sarcasm network")
-            from .keras_model import KerasTrainer
+            from .keras_trainer import KerasTrainer
 
             network = self.network
             # Drawn from NumPy's generator, which [training] seed sets.

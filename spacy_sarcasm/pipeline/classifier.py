@@ -15,6 +15,7 @@ from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc
 from spacy.training import Example, validate_examples, validate_get_examples
 from spacy.vocab import Vocab
+from thinc.api import Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
 from ..network.architecture import (
@@ -23,6 +24,7 @@ from ..network.architecture import (
     DEFAULT_THREADS,
     SarcasmModel,
     get_shim,
+    update,
 )
 from ..network.calibration import DEFAULT_THRESHOLD, Calibration
 from ..network.storage import WEIGHTS_FILE, Network, save_network
@@ -242,8 +244,6 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             NotTrainedError: The component has no weights.
         """
         self._get_ready()
-        for setting in ("max_length", "batch_budget", "threads"):
-            self.model.attrs[setting] = self.cfg[setting]
         return self.model.predict(list(docs))
 
     def set_annotations(self, docs: Iterable[Doc], scores: Floats2d) -> None:
@@ -270,7 +270,9 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         return scores
 
     def _get_ready(self) -> None:
-        """Read weights that were left for later; complain when there are none."""
+        """Pass the settings on, read weights left for later; complain when there are none."""
+        for setting in ("max_length", "batch_budget", "threads"):
+            self.model.attrs[setting] = self.cfg[setting]
         if self._shim.source is not None:
             if self._uses_bundled and self.vocab.lang != BUNDLED_LANGUAGE:
                 warnings.warn(
@@ -320,6 +322,48 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         examples = list(get_examples())
         require_gold(examples, self.label)
         self.model.initialize(X=[example.predicted for example in examples])
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch, as `TrainablePipe.update` does, with the network run once.
+
+        Args:
+            examples: The batch.
+            drop: The rate of dropout, unless the architecture sets one.
+            sgd: The optimizer; None only adds the gradients up.
+            losses: Losses by component, to which that of the batch is added.
+
+        Returns:
+            The losses.
+
+        Raises:
+            ValueError: Gold is not a number in 0..1.
+            NotTrainedError: The component has no weights.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, "SarcasmClassifier.update")
+        docs = [example.predicted for example in examples]
+        if any(map(len, docs)):
+            self._get_ready()
+            set_dropout_rate(self.model, drop)
+
+            def loss_gradient(scores: Floats2d) -> Floats2d:
+                loss, d_scores = self.get_loss(examples, scores)
+                losses[self.name] += loss
+                return d_scores
+
+            update(self.model, docs, loss_gradient)
+            if sgd:
+                self.finish_update(sgd)
+        return losses
 
     def get_loss(self, examples: Iterable[Example], scores: Floats2d) -> tuple[float, Floats2d]:
         """Return the mean binary cross-entropy and its gradient.
@@ -436,6 +480,10 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
 
 def _weights_path(weights: str) -> Path:
+    if not weights:
+        raise ValueError(
+            f"sarcasm setting 'weights' must be '{BUNDLED}', a path or null, not an empty string"
+        )
     return BUNDLED_WEIGHTS if weights == BUNDLED else Path(weights)
 
 

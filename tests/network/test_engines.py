@@ -10,7 +10,8 @@ import onnx
 import pytest
 
 from spacy_sarcasm.network.config import POOLINGS
-from spacy_sarcasm.network.keras_model import KerasTrainer, build_keras
+from spacy_sarcasm.network.keras_model import build_keras
+from spacy_sarcasm.network.keras_trainer import KerasTrainer
 from spacy_sarcasm.network.onnx_model import build_onnx, create_session, run
 
 from .conftest import MakeNetwork, ragged
@@ -22,6 +23,8 @@ ARCHITECTURES = [
     {"pooling": pooling, "layers": layers, "dense_width": dense}
     for pooling, layers, dense in itertools.product(POOLINGS, (1, 2, 3), (0, 7))
 ]
+# Every pooling with every number of layers; a dense layer in every other one.
+PAIRS_OF_ENGINES = ARCHITECTURES[::4] + ARCHITECTURES[3::4]
 EMBEDDINGS = [
     {"pretrained_width": 0},
     {"trainable_width": 0},
@@ -34,7 +37,7 @@ def describe(settings: dict) -> str:
     return "-".join(f"{key}={value}" for key, value in settings.items())
 
 
-@pytest.mark.parametrize("settings", ARCHITECTURES + EMBEDDINGS, ids=describe)
+@pytest.mark.parametrize("settings", PAIRS_OF_ENGINES + EMBEDDINGS, ids=describe)
 def test_engines_agree_and_padding_never_counts(make_network: MakeNetwork, settings: dict) -> None:
     network = make_network(**settings)
     session = create_session(build_onnx(network.config, network.weights), threads=1)
@@ -51,7 +54,9 @@ def test_engines_agree_and_padding_never_counts(make_network: MakeNetwork, setti
     for i, length in enumerate(LENGTHS):
         alone = rows[:length, i : i + 1]
         assert abs(run(session, alone, lengths[i : i + 1])[0] - scored[i]) <= AGREEMENT
-        assert abs(model(alone.T).numpy()[0, 0] - scored[i]) <= AGREEMENT
+    # Keras takes its time: one text alone that was beside one ten times longer.
+    alone = rows[: LENGTHS[1], 1:2]
+    assert abs(model(alone.T).numpy()[0, 0] - scored[1]) <= AGREEMENT
 
 
 @pytest.mark.parametrize("settings", ARCHITECTURES + EMBEDDINGS, ids=describe)

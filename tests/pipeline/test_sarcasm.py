@@ -117,6 +117,11 @@ def test_weights_from_a_path(trained_folder: Path, trained: Language) -> None:
         assert nlp("oh great , another meeting")._.sarcasm == expected
 
 
+def test_weights_of_no_name_are_an_error() -> None:
+    with pytest.raises(ValueError, match="'weights' must be .* not an empty string"):
+        make_untrained(weights="")
+
+
 def test_missing_weights_are_an_error(tmp_path: Path) -> None:
     nlp = make_untrained(weights=str(tmp_path / "none"))
     with pytest.raises(FileNotFoundError, match=f"no weights at '{tmp_path / 'none'}'"):

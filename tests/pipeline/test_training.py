@@ -140,6 +140,24 @@ def test_gold_out_of_range_names_text_and_value(gold: object) -> None:
         nlp.initialize(lambda: [example])
 
 
+def test_gold_out_of_range_in_a_later_batch() -> None:
+    nlp = make_untrained()
+    optimizer = nlp.initialize(lambda: make_examples(nlp))
+    example = Example.from_dict(nlp.make_doc("a text"), {})
+    example.reference.cats = {"SARCASM": 7.0}
+    with pytest.raises(ValueError, match=r"number in 0\.\.1.*is 7\.0 for 'a text'"):
+        nlp.update([example], sgd=optimizer)
+    assert math.isfinite(nlp.update(make_examples(nlp), sgd=optimizer)["sarcasm"])
+
+
+def test_max_length_holds_in_training() -> None:
+    nlp = make_untrained(max_length=3)
+    examples = make_examples(nlp)
+    nlp.initialize(lambda: examples)
+    with pytest.warns(UserWarning, match="more than 3 tokens"):
+        nlp.update(examples, sgd=False)
+
+
 def test_no_gold_names_the_categories_found() -> None:
     nlp = make_untrained()
     example = Example.from_dict(nlp.make_doc("text"), {"cats": {"IRONY": 1.0}})
