@@ -105,7 +105,8 @@ def score_files(
     is_stream = any(source.is_stream for source in sources)
     if resume and is_stream:
         raise PartialOutputError(
-            "standard input cannot be read again from where a run ended: --resume needs files"
+            "standard input and pipes cannot be read again from where a run ended: --resume needs "
+            "files"
         )
     if n_process < 1:
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")
