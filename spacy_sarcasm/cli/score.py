@@ -109,7 +109,7 @@ def score_command(
             from ..scoring.files import score_files, score_to_jsonl
             from ..scoring.formats import Format
             from ..scoring.inputs import find_sources, partial_folder, text_source
-            from ..scoring.plan import Options
+            from ..scoring.run_plan import Options
         options = Options(
             text_column=text_column,
             output_column=output_column,

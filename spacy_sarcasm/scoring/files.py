@@ -16,7 +16,7 @@ from .formats import Format, tell_output_format
 from .inputs import Source, find_sources
 from .partial import Checkpoint, PartialOutput, PartialOutputError
 from .pipelines import Model, SharedPipeline, fingerprint
-from .plan import Layout, Options, Plan, make_plan
+from .run_plan import Layout, Options, Plan, make_plan
 from .pool import run_workers
 from .progress import Progress
 from .score_chunk import ChunkScorer, Counts, ScoredChunk, header_of

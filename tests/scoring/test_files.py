@@ -18,7 +18,7 @@ from spacy_sarcasm.scoring import chunks
 from spacy_sarcasm.scoring.files import RunStoppedError, score_files
 from spacy_sarcasm.scoring.formats import Format
 from spacy_sarcasm.scoring.inputs import find_sources
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 from .conftest import ScoreOf, make_texts, read_jsonl, write_jsonl
 

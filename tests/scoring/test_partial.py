@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy_sarcasm.scoring import partial
 from spacy_sarcasm.scoring.files import RunStoppedError, score_files
 from spacy_sarcasm.scoring.partial import PartialOutput, PartialOutputError
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 from .conftest import make_texts, read_jsonl, write_jsonl
 
@@ -232,7 +232,7 @@ import os, random, signal, sys, time
 from pathlib import Path
 from spacy_sarcasm.scoring import partial
 from spacy_sarcasm.scoring.files import score_files
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 partial.CHECKPOINT_SECONDS = 0.01
 

@@ -218,7 +218,7 @@ import multiprocessing, os, sys
 from pathlib import Path
 import spacy
 from spacy_sarcasm.scoring.files import score_files
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 if __name__ == "__main__":
     method, given, folder, tensorflow = sys.argv[1:]
