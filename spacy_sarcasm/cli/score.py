@@ -108,8 +108,8 @@ def score_command(
         with lasting_imports():
             from ..scoring.files import score_files, score_to_jsonl
             from ..scoring.formats import Format
-            from ..scoring.inputs import find_sources, text_source
-            from ..scoring.plan import Options
+            from ..scoring.inputs import find_sources, partial_folder, text_source
+            from ..scoring.run_plan import Options
         options = Options(
             text_column=text_column,
             output_column=output_column,
@@ -125,18 +125,26 @@ def score_command(
             lines = score_to_jsonl(sources, model=model, options=options, n_process=n_process)
             _print_scores(lines, text_column, output_column)
             return
-        summary = score_files(
-            given,
-            output,
-            model=model,
-            options=options,
-            input_format=kind,
-            more_sources=given_texts,
-            n_process=n_process,
-            overwrite=overwrite,
-            resume=resume,
-            show_progress=True,
-        )
+        try:
+            summary = score_files(
+                given,
+                output,
+                model=model,
+                options=options,
+                input_format=kind,
+                more_sources=given_texts,
+                n_process=n_process,
+                overwrite=overwrite,
+                resume=resume,
+                show_progress=True,
+            )
+        except KeyboardInterrupt:
+            if partial_folder(output).exists():
+                kept = (
+                    f"Stopped. What is done lies in '{partial_folder(output)}': go on by --resume"
+                )
+                typer.echo(kept, err=True)
+            raise
         typer.echo(str(summary), err=True)
 
 

@@ -16,7 +16,7 @@ from .formats import Format, tell_output_format
 from .inputs import Source, find_sources
 from .partial import Checkpoint, PartialOutput, PartialOutputError
 from .pipelines import Model, SharedPipeline, fingerprint
-from .plan import Layout, Options, Plan, make_plan
+from .run_plan import Layout, Options, Plan, make_plan
 from .pool import run_workers
 from .progress import Progress
 from .score_chunk import ChunkScorer, Counts, ScoredChunk, header_of
@@ -105,7 +105,8 @@ def score_files(
     is_stream = any(source.is_stream for source in sources)
     if resume and is_stream:
         raise PartialOutputError(
-            "standard input cannot be read again from where a run ended: --resume needs files"
+            "standard input and pipes cannot be read again from where a run ended: --resume needs "
+            "files"
         )
     if n_process < 1:
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")

@@ -34,8 +34,8 @@ class Source:
 
     @property
     def is_stream(self) -> bool:
-        """Whether it can be read only once."""
-        return self.path is None and self.content is None
+        """Whether it can be read only once: standard input, and pipes that have a name."""
+        return self.content is None and (self.path is None or not self.path.is_file())
 
     @property
     def size(self) -> int:

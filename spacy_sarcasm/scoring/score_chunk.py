@@ -13,7 +13,7 @@ from spacy.language import Language
 from .chunks import Chunk
 from .formats import DELIMITERS, Format, compress
 from .inputs import Source
-from .plan import KEEP, Layout, Options, Plan
+from .run_plan import KEEP, Layout, Options, Plan
 from .rows import JsonRows, RowError, Rows, read_rows
 from .texts import TextScorer
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from spacy.language import Language
 
-WORDS = "area man wins another meeting about the north , reports local council : wow".split()
+WORDS = ["area", "man", "wins", "another", "meeting", "about", "the", "north", ",", "wow"]
 AGREEMENT = 1e-5
 
 ScoreOf = Callable[[str], Any]

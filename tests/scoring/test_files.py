@@ -6,7 +6,9 @@ import csv
 import gzip
 import io
 import json
+import os
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from spacy_sarcasm.scoring import chunks
 from spacy_sarcasm.scoring.files import RunStoppedError, score_files
 from spacy_sarcasm.scoring.formats import Format
 from spacy_sarcasm.scoring.inputs import find_sources
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 from .conftest import ScoreOf, make_texts, read_jsonl, write_jsonl
 
@@ -121,7 +123,7 @@ def test_compressed_output(tmp_path: Path, bundled: Language, suffix: str) -> No
     pytest.importorskip("pyarrow")
     given = write_jsonl(tmp_path / "in.jsonl", [{"text": text} for text in make_texts(25)])
     options = Options(chunk_rows=10)
-    plain = tmp_path / f"plain.{suffix.split('.')[0]}"
+    plain = (tmp_path / f"plain.{suffix}").with_suffix("")
     score_files([given], plain, model=bundled, options=options)
     score_files([given], tmp_path / f"out.{suffix}", model=bundled, options=options)
     again = Options(output_column="again", chunk_rows=7)
@@ -305,3 +307,16 @@ def test_chunks_are_bounded_by_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_options_out_of_range(setting: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"threshold|batch size|on_error|'text'"):
         Options(**setting)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize("name", ["pipe", "pipe.jsonl", "pipe.csv"])
+def test_pipes_with_names_are_read_once(tmp_path: Path, bundled: Language, name: str) -> None:
+    content = {"pipe": "one\ntwo\n", "pipe.csv": "text\none\ntwo\n"}
+    content["pipe.jsonl"] = '{"text": "one"}\n{"text": "two"}\n'
+    os.mkfifo(tmp_path / name)
+    writer = threading.Thread(target=(tmp_path / name).write_text, args=(content[name],))
+    writer.start()
+    score_files([tmp_path / name], tmp_path / "out.jsonl", model=bundled)
+    writer.join()
+    assert [row["text"] for row in read_jsonl(tmp_path / "out.jsonl")] == ["one", "two"]

@@ -17,7 +17,7 @@ from spacy_sarcasm.scoring import parquet  # noqa: E402
 from spacy_sarcasm.scoring.chunks import START, read_chunks  # noqa: E402
 from spacy_sarcasm.scoring.files import score_files  # noqa: E402
 from spacy_sarcasm.scoring.inputs import find_sources  # noqa: E402
-from spacy_sarcasm.scoring.plan import Options  # noqa: E402
+from spacy_sarcasm.scoring.run_plan import Options  # noqa: E402
 
 from .conftest import ScoreOf, make_texts, read_jsonl, write_jsonl  # noqa: E402
 

@@ -16,7 +16,7 @@ from spacy.language import Language
 from spacy_sarcasm.scoring import partial
 from spacy_sarcasm.scoring.files import RunStoppedError, score_files
 from spacy_sarcasm.scoring.partial import PartialOutput, PartialOutputError
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 from .conftest import make_texts, read_jsonl, write_jsonl
 
@@ -161,9 +161,7 @@ def test_what_has_changed_is_told(
     assert len(read_jsonl(output)) == 76
 
 
-def test_outputs_that_exist(
-    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outputs_that_exist(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "out.jsonl"
     output.write_text("precious")
     with pytest.raises(PartialOutputError, match=r"out\.jsonl' exists already: pass --overwrite"):
@@ -234,7 +232,7 @@ import os, random, signal, sys, time
 from pathlib import Path
 from spacy_sarcasm.scoring import partial
 from spacy_sarcasm.scoring.files import score_files
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 partial.CHECKPOINT_SECONDS = 0.01
 

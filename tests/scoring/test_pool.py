@@ -71,8 +71,9 @@ def test_tasks_are_read_only_as_needed() -> None:
 
     def tasks() -> Iterator[int]:
         nonlocal read
-        for read in range(1000):
-            yield read
+        for task in range(1000):
+            read = task
+            yield task
 
     for task, _ in run(square_slowly, tasks(), 2):
         assert read <= task + 10
@@ -117,10 +118,10 @@ def test_task_that_always_kills() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return task
 
-    done = []
+    done: list[int] = []
+    outcomes = run(lambda: work, range(20), 2, describe=lambda task: f"task {task}")
     with pytest.raises(WorkerDiedError, match=r"3 worker processes.*task 5;.*signal 9 \(SIGKILL\)"):
-        for task, _ in run(lambda: work, range(20), 2, describe=lambda task: f"task {task}"):
-            done.append(task)
+        done.extend(task for task, _ in outcomes)
     assert done == [0, 1, 2, 3, 4]
 
 
@@ -150,10 +151,9 @@ def test_errors_come_in_their_turn_with_their_place(
             raise error
         return task
 
-    done = []
+    done: list[int] = []
     with pytest.raises(kind, match=str(error)) as raised:
-        for task, _ in run(lambda: work, range(20), 2):
-            done.append(task)
+        done.extend(task for task, _ in run(lambda: work, range(20), 2))
     assert done == [0, 1, 2, 3, 4, 5]
     assert isinstance(raised.value.__cause__, RemoteTracebackError)
     assert "raise error" in str(raised.value.__cause__)
@@ -168,15 +168,14 @@ def test_setup_that_fails() -> None:
 
 
 def test_tasks_that_fail_end_the_workers() -> None:
-    pids = set()
+    pids: set[int] = set()
 
     def tasks() -> Iterator[int]:
         yield from range(20)
         raise ValueError("the source is damaged")
 
     with pytest.raises(ValueError, match="the source is damaged"):
-        for _, (_, pid) in run(square_slowly, tasks(), 2):
-            pids.add(pid)
+        pids.update(pid for _, (_, pid) in run(square_slowly, tasks(), 2))
     assert pids
     assert all(map(is_gone, pids))
 
@@ -219,7 +218,7 @@ import multiprocessing, os, sys
 from pathlib import Path
 import spacy
 from spacy_sarcasm.scoring.files import score_files
-from spacy_sarcasm.scoring.plan import Options
+from spacy_sarcasm.scoring.run_plan import Options
 
 if __name__ == "__main__":
     method, given, folder, tensorflow = sys.argv[1:]

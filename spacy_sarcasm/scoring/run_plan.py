@@ -168,7 +168,8 @@ def make_plan(
 def _find_columns(plan: Plan, number: int, source: Source) -> Sequence[str]:
     options = plan.options
     if source.format == Format.TEXT:
-        if source.path is not None:
+        if not source.is_stream:
+            # Whether it can be read shows before anything is scored.
             with open_source(source):
                 pass
         return [options.text_column]
