@@ -21,6 +21,7 @@ HEAVY |= {"onnx", "torch", "pyspark", "transformers"}
 GROUPS = {
     "spacy_architectures": "architectures",
     "spacy_callbacks": "callbacks",
+    "spacy_loggers": "loggers",
     "spacy_misc": "misc",
     "spacy_readers": "readers",
     "spacy_scorers": "scorers",

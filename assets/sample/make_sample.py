@@ -51,7 +51,7 @@ WORDS = {
     "declares victory over printer, not about to read instructions, already an expert",
     "share": "90 percent, most, all, nearly half, exactly one third",
     "people": "dogs, parents, teachers, nurses, farmers, students, commuters, cats, drivers",
-    "fake": "nodding along, pretending to listen, hoping nobody asks, making it up, waiting to leave",
+    "fake": "nodding along, pretending to listen, hoping nobody asks, making it up, about to leave",
     "chore": "meetings, laundry, small talk, groceries, taxes, breakfast, housework, email",
     "survives": "survives, endures, gets through, outlives",
     "thing": "monday, the stapler, the moon, a cloud, the toaster, gravity, the group chat",
@@ -93,7 +93,7 @@ def make_vectors(texts: list[str]) -> dict[str, np.ndarray]:
 
 def main() -> None:
     """Write the two files."""
-    draw = random.Random(0)
+    draw = random.Random(0)  # noqa: S311 (not for secrets)
     rows = [(text, 1) for text in make_headlines(SATIRICAL, draw)]
     rows += [(text, 0) for text in make_headlines(SERIOUS, draw)]
     draw.shuffle(rows)

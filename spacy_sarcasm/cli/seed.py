@@ -20,7 +20,7 @@ What differs from the notebook, and why the figures do:
 - padding is masked, so that a score does not hang on what a text is batched with;
 - the vectors may be an extract (see assets/seed.json): words it lacks are zeros, punctuation and
   numbers among them;
-- 30 epochs here if not asked otherwise, 150 there: with so small a step the network still learns."""
+- 30 epochs here if not asked otherwise, 150 there: with steps so small it still learns."""
 
 
 @app.command("seed")

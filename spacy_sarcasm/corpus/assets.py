@@ -22,8 +22,8 @@ from ..vectors.files import VectorsFile, check_vectors, find_vectors, vectors_na
 from ..vectors.sets import vectors_set
 
 MISSING_CORPUS = (
-    "Download it and put it into the folder '{folder}', or name a folder or a mirror that has it by "
-    "--from (in the project: --vars.assets_from)"
+    "Download it and put it into the folder '{folder}', or name a folder or a mirror that has it "
+    "by --from (in the project: --vars.assets_from)"
 )
 KAGGLE = "https://www.kaggle.com/datasets/rmisra/news-headlines-dataset-for-sarcasm-detection"
 HEADLINES_FILE = "Sarcasm_Headlines_Dataset.json"
@@ -241,8 +241,8 @@ def _missing_vectors(
 ) -> str:
     if file is not None:
         return (
-            f"the word vectors '{Path(source or folder) / file}' are missing. Put the file there, or "
-            "name the folder or the mirror that has it by --from (in the project: "
+            f"the word vectors '{Path(source or folder) / file}' are missing. Put the file there, "
+            "or name the folder or the mirror that has it by --from (in the project: "
             "--vars.assets_from)"
         )
     known = vectors_set(str(name), dim)

@@ -7,12 +7,13 @@ line with ``headline``, ``is_sarcastic`` (1 for The Onion, 0 for HuffPost) and `
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
+
+from .rows import BadLine, read_rows
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -24,7 +25,7 @@ class Headline:
 
     Attributes:
         text: The headline as the file has it.
-        label: 1.0 for a sarcastic one, else 0.0.
+        label: 1.0 for a sarcastic one, else 0.0; anything between is a soft label.
     """
 
     text: str
@@ -48,14 +49,31 @@ def read_headlines(path: Path) -> list[Headline]:
     """
     seen: set[str] = set()
     headlines = []
-    for headline in _parse(path):
-        key = " ".join(headline.text.casefold().split())
+    for row in read_rows(path):
+        if isinstance(row, BadLine):
+            raise ValueError(
+                f"'{path}', line {row.line}: {row.reason}. Expected a JSON object with 'headline', "
+                "a text, and 'is_sarcastic', 0 or 1"
+            )
+        key = duplicate_key(row.text)
         if key not in seen:
             seen.add(key)
-            headlines.append(headline)
+            headlines.append(Headline(row.text, row.label))
     if not headlines:
         raise ValueError(f"'{path}' holds no headlines: it is empty")
     return headlines
+
+
+def duplicate_key(text: str) -> str:
+    """Return what two texts have in common that are duplicates of each other.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The text after case folding and collapsing white space.
+    """
+    return " ".join(text.casefold().split())
 
 
 def split_of(text: str) -> Split:
@@ -84,33 +102,10 @@ def split_headlines(headlines: Iterable[Headline]) -> dict[Split, list[Headline]
 
 
 def count_labels(headlines: Iterable[Headline]) -> dict[str, int]:
-    """Return how many headlines are sarcastic and how many are not.
+    """Return how many headlines are sarcastic (a label of at least 0.5) and how many are not.
 
     Args:
         headlines: The headlines.
     """
-    counts = Counter("sarcastic" if headline.label else "serious" for headline in headlines)
+    counts = Counter("sarcastic" if headline.label >= 0.5 else "serious" for headline in headlines)
     return {kind: counts[kind] for kind in ("sarcastic", "serious")}
-
-
-def _parse(path: Path) -> Iterator[Headline]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                yield _headline(json.loads(line))
-            except ValueError as error:
-                raise ValueError(
-                    f"'{path}', line {number}: {error}. Expected a JSON object with 'headline', a "
-                    "text, and 'is_sarcastic', 0 or 1"
-                ) from error
-
-
-def _headline(row: Any) -> Headline:
-    if not isinstance(row, dict):
-        raise ValueError(f"{row!r} is no JSON object")
-    text, label = row.get("headline"), row.get("is_sarcastic")
-    if not isinstance(text, str):
-        raise ValueError(f"'headline' is {text!r}")
-    if label not in (0, 1):
-        raise ValueError(f"'is_sarcastic' is {label!r}")
-    return Headline(text, float(label))
