@@ -20,8 +20,11 @@ def release_command(
     version: Annotated[str, typer.Option(help="The package's version.")],
     description: Annotated[str, typer.Option(help="What it is, in a sentence.")] = "",
     author: Annotated[str, typer.Option(help="Who made it.")] = "",
-    url: Annotated[str, typer.Option(help="Where to read about it.")] = "",
     license_name: Annotated[str, typer.Option("--license", help="Its licence.")] = "",
+    assets: Annotated[
+        Path | None,
+        typer.Option(help="The report of `spacy-sarcasm assets`, which names its sources."),
+    ] = None,
     readme: Annotated[
         Path | None, typer.Option(help="Its README; without this, spacy package makes one.")
     ] = None,
@@ -34,9 +37,8 @@ def release_command(
         "version": version,
         "description": description,
         "author": author,
-        "url": url,
         "license": license_name,
     }
     with reported_errors():
-        make_release(model, output, meta=meta, readme=readme)
+        make_release(model, output, meta=meta, assets=assets, readme=readme)
     typer.echo(f"{output}: ready for spacy package")

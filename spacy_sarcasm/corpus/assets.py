@@ -13,7 +13,8 @@ import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..files import whole_file
@@ -81,15 +82,18 @@ def bring_corpus(
         AssetError: It is missing, or has another digest.
         OSError: It cannot be read, written or fetched.
     """
-    target = folder / name
     remedy = _remedy(name, folder)
-    origin = _bring(name, target, source, url, sha256)
-    if origin is None:
-        where = Path(source) / name if source else target
+
+    def check(path: Path, origin: str) -> Asset:
+        return _checked(path, origin, sha256, remedy)
+
+    asset = _bring(folder / name, source, url, check, sha256=sha256)
+    if asset is None:
+        where = Path(source or folder) / name
         raise AssetError(
             f"the corpus '{where}' is missing (expected SHA-256: {sha256 or 'not known'}). {remedy}"
         )
-    return _checked(target, origin, sha256, remedy)
+    return asset
 
 
 def bring_vectors(
@@ -125,17 +129,20 @@ def bring_vectors(
     if file is None and name is None:
         raise ValueError("neither a set of vectors nor a file is named: give one of them")
     found = _choose_vectors(folder, name, dim, file, source)
-    target = folder / found.name
-    known = None if found.name != found.archive else vectors_set(str(name), dim)
-    url = known.url if known is not None else None
-    size = known.size if known is not None else None
-    origin = _bring(found.name, target, source, url, sha256, size)
-    if origin is None:
+    whole = vectors_set(str(name), dim) if found.name == found.archive else None
+    url = whole.url if whole is not None else None
+    size = whole.size if whole is not None else None
+    remedy = f"Fetch it again{f', from {url}' if url else ''}"
+
+    def check(path: Path, origin: str) -> Asset:
+        asset = _checked(path, origin, sha256, remedy, size=size, note=found.note)
+        check_vectors(path, dim)
+        return asset
+
+    asset = _bring(folder / found.name, source, url, check, sha256=sha256, size=size)
+    if asset is None:
         raise AssetError(_missing_vectors(folder, name, dim, file, source))
-    remedy = f"Remove it and fetch it again{f', from {url}' if url else ''}"
-    asset = _checked(target, origin, sha256, remedy, size=size, note=found.note)
-    check_vectors(target, dim)
-    _link(target, link)
+    _link(folder / found.name, link)
     return asset
 
 
@@ -163,32 +170,34 @@ def _remedy(name: str, folder: Path) -> str:
 
 
 def _bring(
-    name: str,
     target: Path,
     source: str | None,
     url: str | None,
+    check: Callable[[Path, str], Asset],
+    *,
     sha256: str | None,
     size: int | None = None,
-) -> str | None:
-    """Put a file in its place; where it came from, or None if it is nowhere."""
+) -> Asset | None:
+    """Put a file in its place, checked before it gets there; None if it is nowhere."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source is not None and not _is_address(source):
-        original = Path(source) / name
+        original = Path(source) / target.name
         if not original.is_file():
             return None
-        if not (target.exists() and _same(original, target)):
+        asset = check(original, str(original))
+        if not (target.exists() and _digest(target) == asset.sha256):
             _copy(original, target)
-        return str(original)
+        return replace(asset, file=str(target))
+    if source is None and target.exists():
+        return check(target, url or str(target))
     if source is not None:
-        url = f"{source.rstrip('/')}/{urllib.parse.quote(name)}"
+        url = f"{source.rstrip('/')}/{urllib.parse.quote(target.name)}"
         if not target.exists() and not _is_served(url):
             return None
-    elif target.exists():
-        return url or str(target)
     if url is None:
         return None
-    fetch(url, target, size=size, sha256=sha256, archive=name.endswith(".zip"))
-    return url
+    fetch(url, target, size=size, sha256=sha256, archive=target.suffix == ".zip")
+    return check(target, url)
 
 
 def _checked(
@@ -204,13 +213,13 @@ def _checked(
     digest = _digest(target)
     if sha256 is not None and digest != sha256:
         raise AssetError(
-            f"'{target}' (from {origin}, {found} bytes) has the SHA-256 digest {digest}; expected "
-            f"{sha256}. It is cut short, damaged or another version. Remove it. {remedy}"
+            f"'{target}' ({found} bytes) has the SHA-256 digest {digest}; expected {sha256}. It is "
+            f"cut short, damaged or another version: remove it. {remedy}"
         )
     if size is not None and found != size:
         raise AssetError(
-            f"'{target}' (from {origin}) has {found} bytes and the SHA-256 digest {digest}; "
-            f"expected {size} bytes. {remedy}"
+            f"'{target}' has {found} bytes and the SHA-256 digest {digest}; expected {size} bytes. "
+            f"{remedy}"
         )
     return Asset(str(target), origin, found, digest, sha256, note)
 
@@ -266,12 +275,6 @@ def _is_served(url: str) -> bool:
         if error.code in (403, 404, 410):
             return False
         raise
-
-
-def _same(one: Path, other: Path) -> bool:
-    if one.stat().st_size != other.stat().st_size:
-        return False
-    return one.samefile(other) or _digest(one) == _digest(other)
 
 
 def _digest(path: Path) -> str:

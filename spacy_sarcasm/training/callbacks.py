@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 from spacy.language import Language
-from spacy.vectors import Vectors
+from spacy.vectors import Vectors  # type: ignore[import-not-found]
 
 
 def make_drop_vectors(keep: bool = False) -> Callable[[Language], Language]:
@@ -40,5 +41,5 @@ def make_drop_vectors(keep: bool = False) -> Callable[[Language], Language]:
 
 
 def _reads_vectors(pipe: object) -> bool:
-    model = getattr(pipe, "model", None)
+    model: Any = getattr(pipe, "model", None)
     return hasattr(model, "walk") and any(node.name == "static_vectors" for node in model.walk())
