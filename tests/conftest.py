@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,8 @@ import spacy
 from spacy.language import Language
 from spacy.training import Example
 from thinc.api import fix_random_seed
+
+ROOT = Path(__file__).parent.parent
 
 TINY_MODEL = {
     "units": 8,
@@ -200,3 +203,73 @@ def run_script(tmp_path: Path) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+def run_command(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run a program as on a machine of its own: what it prints, and its exit status."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    return subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        env=environment,
+        check=False,
+        **options,
+    )
+
+
+def spacy_command(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run `python -m spacy` with arguments."""
+    return run_command(sys.executable, "-m", "spacy", *arguments, **options)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the source tree."""
+    if not (ROOT / "spacy_sarcasm").is_dir():
+        pytest.skip("the source tree is not here: these tests run on an installed copy")
+    folder = tmp_path_factory.mktemp("dist")
+    result = run_command(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", folder, ROOT)
+    if result.returncode and "hatchling" in result.stderr:
+        pytest.skip("building takes hatchling, which cannot be fetched: there is no network")
+    assert result.returncode == 0, result.stderr
+    (path,) = folder.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="session")
+def venv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new venv with the wheel and no extra; its folder of programs."""
+    folder = tmp_path_factory.mktemp("venv")
+    assert run_command(sys.executable, "-m", "venv", folder).returncode == 0
+    result = run_command(folder / "bin" / "pip", "install", wheel)
+    if result.returncode and "Could not find a version" in result.stderr:
+        pytest.skip("dependencies cannot be fetched: there is no network")
+    assert result.returncode == 0, result.stderr
+    return folder / "bin"
+
+
+@pytest.fixture(scope="session")
+def install(venv: Path) -> Callable[[Path], Path]:
+    """A function that installs a wheel beside ours; gives back the folder of programs."""
+
+    def install_wheel(path: Path) -> Path:
+        result = run_command(venv / "pip", "install", path)
+        assert result.returncode == 0, result.stderr
+        return venv
+
+    return install_wheel
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the workflow `smoke` ran, in a clean copy of the project."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "project.yml", folder)
+    shutil.copytree(ROOT / "assets" / "sample", folder / "assets" / "sample")
+    configs = Path("spacy_sarcasm", "configs")
+    shutil.copytree(ROOT / configs, folder / configs)
+    result = spacy_command("project", "run", "smoke", cwd=folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder / "training" / "sample"

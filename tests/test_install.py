@@ -3,57 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from .conftest import ROOT
+from .conftest import run_command as run
+
 MEGABYTE = 1_000_000
 
 pytestmark = pytest.mark.slow
-
-
-def run(*command: object, **options) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    return subprocess.run(
-        [str(part) for part in command],
-        capture_output=True,
-        text=True,
-        timeout=900,
-        env=environment,
-        **options,
-    )
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from the source tree."""
-    if not (ROOT / "spacy_sarcasm").is_dir():
-        pytest.skip("the source tree is not here: these tests run on an installed copy")
-    folder = tmp_path_factory.mktemp("dist")
-    result = run(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", folder, ROOT)
-    if result.returncode and "hatchling" in result.stderr:
-        pytest.skip("building takes hatchling, which cannot be fetched: there is no network")
-    assert result.returncode == 0, result.stderr
-    (path,) = folder.glob("*.whl")
-    return path
-
-
-@pytest.fixture(scope="module")
-def venv(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new venv with the wheel and no extra; its folder of programs."""
-    folder = tmp_path_factory.mktemp("venv")
-    assert run(sys.executable, "-m", "venv", folder).returncode == 0
-    result = run(folder / "bin" / "pip", "install", wheel)
-    if result.returncode and "Could not find a version" in result.stderr:
-        pytest.skip("dependencies cannot be fetched: there is no network")
-    assert result.returncode == 0, result.stderr
-    return folder / "bin"
 
 
 def test_wheel_holds_what_it_should_and_no_more(wheel: Path) -> None:
