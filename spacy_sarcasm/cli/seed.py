@@ -18,6 +18,7 @@ What differs from the notebook, and why the figures do:
 - the split is this project's frozen one, without duplicates; the notebook drew its own;
 - words are spaCy's tokens, so "n't", "'s" and punctuation are words of their own;
 - padding is masked, so that a score does not hang on what a text is batched with;
+- the notebook's dropout is not known, and none is used here;
 - the vectors may be an extract (see assets/seed.json): words it lacks are zeros, punctuation and
   numbers among them;
 - 30 epochs here if not asked otherwise, 150 there: with steps so small it still learns."""
