@@ -77,11 +77,11 @@ def check_vectors(path: Path, dim: int | None) -> None:
     """Make sure that a file of vectors was not cut short.
 
     Args:
-        path: The file: GloVe text, plain, gzip or zip. Binary files are let pass.
+        path: The file: GloVe or word2vec text, plain, gzip or zip. Binary files are let pass.
         dim: The dimension expected; None for any.
 
     Raises:
-        ValueError: Compressed data is damaged or cut short, or the last row is.
+        ValueError: Compressed data is damaged or cut short; or the last row is, as far as can be told.
         OSError: The file cannot be read.
     """
     tail = b""
@@ -90,11 +90,12 @@ def check_vectors(path: Path, dim: int | None) -> None:
             tail = (tail + chunk)[-LONGEST_ROW:]
     if b"\0" in tail or dim is None:
         return
-    rows = tail.split(b"\n")
-    last = rows[-1] or rows[-2] if len(rows) > 1 else rows[-1]
+    place = path if member is None else f"{path} ({member})"
+    if not tail.endswith(b"\n"):
+        raise ValueError(f"'{place}' is cut short: it has no line break at its end. Fetch it again")
+    last = tail.rstrip(b"\r\n").rpartition(b"\n")[2]
     numbers = len(last.strip().split(b" ")) - 1
     if numbers < dim:
-        place = path if member is None else f"{path} ({member})"
         raise ValueError(
             f"'{place}' is cut short or of another dimension: its last row has {numbers} numbers; "
             f"expected {dim}. Fetch it again"

@@ -143,10 +143,11 @@ def test_vectors_of_a_mirror(source: Path, mirror: str, assets: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "fault"),
     [
-        ("v.txt", ROWS[:-4], "last row has 2 numbers; expected 3"),
+        ("v.txt", ROWS[:-1], "no line break at its end"),
+        ("v.txt", ROWS[:-3] + b"\n", "last row has 2 numbers; expected 3"),
         ("v.txt", b"the 1 2\n", "last row has 2 numbers; expected 3"),
         ("v.txt.gz", gzip.compress(ROWS)[:-6], "damaged or cut short"),
-        ("v.txt", b"", "expected 3"),
+        ("v.txt", b"", "no line break at its end"),
     ],
 )
 def test_vectors_cut_short(
