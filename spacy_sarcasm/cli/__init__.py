@@ -66,7 +66,19 @@ def main() -> None:
 
 
 # Each command registers itself on the app.
-from . import assets, convert, curves, evaluate, export, release, score, seed, vectors, wordnet  # noqa: E402, F401
+from . import (  # noqa: E402, F401
+    assets,
+    calibrate,
+    convert,
+    curves,
+    evaluate,
+    export,
+    release,
+    score,
+    seed,
+    vectors,
+    wordnet,
+)
 
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(wordnet.app, name="wordnet")
