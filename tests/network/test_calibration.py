@@ -173,7 +173,7 @@ def test_other_parameters_keep_it(trained: Language, tiny_scores: ScoresOf) -> N
     expected = tiny_scores(trained)
     shim = pipe.model.shims[0]
     bias = {(shim.id, "output/bias"): shim.network.weights["output/bias"] + 2}
-    with pipe.use_params(bias):
+    with trained.use_params(bias):
         moved = tiny_scores(trained)
         assert pipe.calibration == CALIBRATION
     z = np.log(moved / (1 - moved)) - np.log(expected / (1 - expected))
