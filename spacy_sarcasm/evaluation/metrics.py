@@ -66,7 +66,8 @@ def measure(
 
     Returns:
         By the names in `METRICS`, ``value``, ``low`` and ``high``, each in 0..1; None where they
-        are not defined: what needs texts of a class that does not occur.
+        are not defined: where a class that they compare does not occur, and the precision where no
+        text is called sarcastic.
 
     Raises:
         ImportError: scikit-learn is not installed.
@@ -134,9 +135,11 @@ def _values(p: Floats, y: NDArray[np.bool_], threshold: float) -> dict[str, floa
     values: Mapping[str, Callable[[], Any] | None] = {
         "accuracy": lambda: metrics.accuracy_score(y, called),
         "accuracy_at_half": lambda: metrics.accuracy_score(y, p >= 0.5),
-        "precision": (lambda: metrics.precision_score(y, called)) if called.any() else None,
+        "precision": (lambda: metrics.precision_score(y, called))
+        if both and called.any()
+        else None,
         "recall": (lambda: metrics.recall_score(y, called)) if some else None,
-        "f1": (lambda: metrics.f1_score(y, called)) if some else None,
+        "f1": (lambda: metrics.f1_score(y, called)) if both else None,
         "false_positive_rate": called[~y].mean if not y.all() else None,
         "roc_auc": (lambda: metrics.roc_auc_score(y, p)) if both else None,
         "pr_auc": (lambda: metrics.average_precision_score(y, p)) if both else None,

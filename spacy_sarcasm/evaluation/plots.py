@@ -157,7 +157,8 @@ def _histogram(axes: Any, scored: Scored, threshold: float) -> None:
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_title("Scores by gold")
-    axes.legend(frameon=False, loc="upper center")
+    # Its ground hides the line of the threshold.
+    axes.legend(loc="upper center", framealpha=1, edgecolor="none")
 
 
 def _unit_square(axes: Any) -> None:

@@ -83,8 +83,8 @@ def test_the_same_seed_gives_the_same_interval() -> None:
 @pytest.mark.parametrize(
     ("gold", "undefined"),
     [
-        (0.0, {"recall", "f1", "roc_auc", "pr_auc"}),
-        (1.0, {"false_positive_rate", "roc_auc", "pr_auc"}),
+        (0.0, {"precision", "recall", "f1", "roc_auc", "pr_auc"}),
+        (1.0, {"precision", "f1", "false_positive_rate", "roc_auc", "pr_auc"}),
     ],
 )
 def test_one_class(gold: float, undefined: set[str]) -> None:
