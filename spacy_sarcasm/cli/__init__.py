@@ -68,6 +68,7 @@ def main() -> None:
 # Each command registers itself on the app.
 from . import (  # noqa: E402
     assets,  # noqa: F401
+    calibrate,  # noqa: F401
     convert,  # noqa: F401
     curves,  # noqa: F401
     evaluate,  # noqa: F401

@@ -18,6 +18,8 @@ from .vocabulary import TextRows, build_vocabulary
 from .weights import initial_weights
 from .words import load_token_words
 
+ARCHITECTURE = "spacy_sarcasm.BiLSTM.v1"
+
 DEFAULT_MAX_LENGTH = 512
 DEFAULT_BATCH_BUDGET = 1024
 DEFAULT_THREADS = 1

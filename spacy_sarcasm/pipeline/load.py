@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import spacy
 from spacy.language import Language
 
+from ..network.architecture import ARCHITECTURE, get_shim
+from ..network.storage import load_network
 from ..pretrained import BUNDLED_LANGUAGE
-from .classifier import SarcasmClassifier
+from .classifier import BUNDLED, SarcasmClassifier
 
 
 def load_scoring_pipeline(model: str | None = None) -> Language:
     """Return a pipeline that sets ``doc._.sarcasm``.
 
     Args:
-        model: The name of an installed pipeline package or the path of a saved pipeline. None: a
-            blank English pipeline with the bundled weights.
+        model: The name of an installed pipeline package, the path of a saved pipeline, or that of a
+            weights file, whose name ends in ``.npz``. None or ``"bundled"``: a blank English
+            pipeline with the bundled weights.
 
     Raises:
         OSError: There is no such pipeline.
         ValueError: It has no sarcasm component.
+        WeightsError: The weights file cannot be used.
     """
-    if model is None:
+    if model is None or model == BUNDLED:
         nlp = spacy.blank(BUNDLED_LANGUAGE)
         nlp.add_pipe("sarcasm")
         return nlp
+    if model.endswith(".npz"):
+        return _around_weights(Path(model))
     nlp = spacy.load(model)
     find_sarcasm(nlp)
+    return nlp
+
+
+def _around_weights(path: Path) -> Language:
+    """Return a blank English pipeline with the weights of a file."""
+    network = load_network(path)
+    nlp = spacy.blank(BUNDLED_LANGUAGE)
+    model = {"@architectures": ARCHITECTURE, **network.config.to_dict()["settings"]}
+    pipe = nlp.add_pipe("sarcasm", config={"weights": None, "model": model})
+    # Not by the setting `weights`, which would keep the path in the config of copies.
+    get_shim(pipe.model).network = network  # type: ignore[attr-defined]
     return nlp
 
 

@@ -4,3 +4,4 @@ from pathlib import Path
 
 BUNDLED_WEIGHTS = Path(__file__).parent / "weights.npz"
 BUNDLED_LANGUAGE = "en"
+BUNDLED_CARD = BUNDLED_WEIGHTS.with_name("MODEL_CARD.md")

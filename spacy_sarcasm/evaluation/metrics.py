@@ -1,0 +1,214 @@
+"""How good scores are: accuracy, ranking and calibration, each with a bootstrap interval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..extras import require
+from ..pipeline.scorer import GOLD_THRESHOLD
+
+BINS = 15
+RESAMPLES = 1000
+INTERVAL = 0.95
+SEED = 0
+
+# In the order of reports.
+METRICS = (
+    "accuracy",
+    "accuracy_at_half",
+    "precision",
+    "recall",
+    "f1",
+    "false_positive_rate",
+    "roc_auc",
+    "pr_auc",
+    "brier",
+    "ece",
+)
+
+Floats = NDArray[np.float64]
+Metric = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How intervals are made.
+
+    Attributes:
+        resamples: So many samples are drawn with replacement.
+        seed: Of the drawing.
+    """
+
+    resamples: int = RESAMPLES
+    seed: int = SEED
+
+
+def measure(
+    scores: ArrayLike, gold: ArrayLike, threshold: float, bootstrap: Bootstrap | None = None
+) -> dict[str, Metric]:
+    """Return every metric with its value and the ends of its 95% interval.
+
+    The values are scikit-learn's; the calibration error is that of Guo et al. 2017
+    (https://arxiv.org/abs/1706.04599) over 15 bins of equal width. The intervals are percentiles of
+    resampled data sets (Efron 1979). Precision, recall, F1 and the false-positive rate are those of
+    the sarcastic class at the threshold.
+
+    Args:
+        scores: Probabilities, shape (texts,), at least one.
+        gold: Gold, 0..1, of the same shape; sarcastic from 0.5 on.
+        threshold: The least score that counts as sarcastic.
+        bootstrap: How the intervals are made.
+
+    Returns:
+        By the names in `METRICS`, ``value``, ``low`` and ``high``, each in 0..1; None where they
+        are not defined: where a class that they compare does not occur, and the precision where no
+        text is called sarcastic.
+
+    Raises:
+        ImportError: scikit-learn is not installed.
+    """
+    p, y = np.asarray(scores, dtype=np.float64), np.asarray(gold) >= GOLD_THRESHOLD
+    values = _values(p, y, threshold)
+    samples = _resample(p, y, threshold, bootstrap or Bootstrap())
+    tail = 100 * (1 - INTERVAL) / 2
+    found: dict[str, Metric] = {}
+    for name in METRICS:
+        defined = samples[name][np.isfinite(samples[name])]
+        if values[name] is None or not len(defined):
+            found[name] = {"value": None, "low": None, "high": None}
+        else:
+            low, high = np.percentile(defined, [tail, 100 - tail])
+            found[name] = {"value": values[name], "low": float(low), "high": float(high)}
+    return found
+
+
+def confusion(scores: ArrayLike, gold: ArrayLike, threshold: float) -> dict[str, int]:
+    """Return how many texts are true and false positives and negatives.
+
+    Args:
+        scores: As for `measure`.
+        gold: Likewise.
+        threshold: Likewise.
+    """
+    called, y = np.asarray(scores) >= threshold, np.asarray(gold) >= GOLD_THRESHOLD
+    return {
+        "true_positives": int((called & y).sum()),
+        "false_positives": int((called & ~y).sum()),
+        "true_negatives": int((~called & ~y).sum()),
+        "false_negatives": int((~called & y).sum()),
+    }
+
+
+def calibration_bins(
+    scores: ArrayLike, gold: ArrayLike
+) -> tuple[NDArray[np.int64], Floats, Floats]:
+    """Return the bins of the calibration error: texts, their mean score and their sarcastic share.
+
+    Args:
+        scores: As for `measure`.
+        gold: Likewise.
+
+    Returns:
+        Three arrays of shape (15,); the last two NaN where a bin is empty.
+    """
+    p, y = np.asarray(scores, dtype=np.float64), np.asarray(gold) >= GOLD_THRESHOLD
+    index = _bin(p)
+    counts = np.bincount(index, minlength=BINS)
+    with np.errstate(invalid="ignore"):
+        mean = np.bincount(index, p, BINS) / counts
+        share = np.bincount(index, y, BINS) / counts
+    return counts, mean, share
+
+
+def _values(p: Floats, y: NDArray[np.bool_], threshold: float) -> dict[str, float | None]:
+    metrics: Any = require("sklearn.metrics", "evaluate", "evaluating")
+    called = p >= threshold
+    both, some = 0 < y.sum() < len(y), y.any()
+    counts, mean, share = calibration_bins(p, y)
+    used = counts > 0
+    # None is what the metric means where it divides by nothing; scikit-learn would warn and give 0.
+    values: Mapping[str, Callable[[], Any] | None] = {
+        "accuracy": lambda: metrics.accuracy_score(y, called),
+        "accuracy_at_half": lambda: metrics.accuracy_score(y, p >= 0.5),
+        "precision": (lambda: metrics.precision_score(y, called))
+        if both and called.any()
+        else None,
+        "recall": (lambda: metrics.recall_score(y, called)) if some else None,
+        "f1": (lambda: metrics.f1_score(y, called)) if both else None,
+        "false_positive_rate": called[~y].mean if not y.all() else None,
+        "roc_auc": (lambda: metrics.roc_auc_score(y, p)) if both else None,
+        "pr_auc": (lambda: metrics.average_precision_score(y, p)) if both else None,
+        "brier": lambda: np.square(p - y).mean(),
+        "ece": lambda: (counts[used] * np.abs(mean[used] - share[used])).sum() / len(p),
+    }
+    return {name: None if value is None else float(value()) for name, value in values.items()}
+
+
+def _bin(p: Floats) -> NDArray[np.int64]:
+    return np.minimum((p * BINS).astype(np.int64), BINS - 1)
+
+
+def _resample(
+    p: Floats, y: NDArray[np.bool_], threshold: float, bootstrap: Bootstrap
+) -> dict[str, Floats]:
+    """Return every metric of every resample, each of shape (resamples,), NaN where undefined.
+
+    A resample is how often each text was drawn. With the texts sorted by score, all metrics are
+    differences of running sums: at the threshold, at the edges of the bins, at each distinct score.
+    """
+    order = np.argsort(p, kind="stable")
+    p, positive = p[order], y[order].astype(np.float64)
+    n = len(p)
+    at_threshold, at_half = np.searchsorted(p, [threshold, 0.5])
+    edges = np.searchsorted(_bin(p), np.arange(BINS + 1))
+    # One group a distinct score: ties count half for the ROC curve, and are one point of both.
+    ends = np.flatnonzero(np.append(np.diff(p) > 0, True)) + 1
+    squared = np.square(p - positive)
+    rng = np.random.default_rng(bootstrap.seed)
+    samples = {name: np.full(bootstrap.resamples, np.nan) for name in METRICS}
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for i in range(bootstrap.resamples):
+            drawn = np.bincount(rng.integers(0, n, n), minlength=n)
+            all_, hits = _running(drawn), _running(drawn * positive)
+            mass = _running(drawn * p)
+            total_hits, others = hits[-1], n - hits[-1]
+            called, true = n - all_[at_threshold], total_hits - hits[at_threshold]
+            false = called - true
+            true_half = total_hits - hits[at_half]
+            right_half = true_half + all_[at_half] - hits[at_half]
+            group_hits = np.diff(hits[ends], prepend=0.0)
+            group_others = np.diff(all_[ends], prepend=0.0) - group_hits
+            # Of each group: the drawn texts at or above it.
+            above, above_hits = (
+                n - all_[ends] + group_hits + group_others,
+                (total_hits - hits[ends] + group_hits),
+            )
+            below_others = all_[ends] - hits[ends] - group_others
+            used = group_hits > 0
+            found = {
+                "accuracy": (true + all_[at_threshold] - hits[at_threshold]) / n,
+                "accuracy_at_half": right_half / n,
+                "precision": true / called,
+                "recall": true / total_hits,
+                "f1": 2 * true / (called + total_hits) if total_hits else np.nan,
+                "false_positive_rate": false / others,
+                "roc_auc": (group_hits @ (below_others + group_others / 2)) / (total_hits * others),
+                "pr_auc": (group_hits[used] @ (above_hits[used] / above[used])) / total_hits,
+                "brier": drawn @ squared / n,
+                "ece": np.abs(np.diff(mass[edges]) - np.diff(hits[edges])).sum() / n,
+            }
+            for name, value in found.items():
+                samples[name][i] = value
+    return samples
+
+
+def _running(values: NDArray[Any]) -> Floats:
+    """Return running sums that start with 0, shape (texts + 1,)."""
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    return sums
