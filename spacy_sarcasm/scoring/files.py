@@ -16,9 +16,9 @@ from .formats import Format, tell_output_format
 from .inputs import Source, find_sources
 from .partial import Checkpoint, PartialOutput, PartialOutputError
 from .pipelines import Model, SharedPipeline, fingerprint
-from .run_plan import Layout, Options, Plan, make_plan
 from .pool import run_workers
 from .progress import Progress
+from .run_plan import Layout, Options, Plan, make_plan
 from .score_chunk import ChunkScorer, Counts, ScoredChunk, header_of
 
 

@@ -13,8 +13,8 @@ from spacy.language import Language
 from .chunks import Chunk
 from .formats import DELIMITERS, Format, compress
 from .inputs import Source
-from .run_plan import KEEP, Layout, Options, Plan
 from .rows import JsonRows, RowError, Rows, read_rows
+from .run_plan import KEEP, Layout, Options, Plan
 from .texts import TextScorer
 
 # Digits after the point. Further ones hang on the machine and on a text's company in its batch.
