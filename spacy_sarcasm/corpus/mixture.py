@@ -32,7 +32,9 @@ class MixtureSettings:
     Attributes:
         passes: How often is drawn from each publisher.
         most_rows: At most so many rows of a publisher a pass, of those outside the headlines data
-            set; more of serious ones where satire would outnumber them.
+            set; more where one kind would outnumber the other or the corpus would be small.
+        least_rows: A pass has so many rows, if there are as many: `most_rows` is doubled until
+            then.
         repeats: So many times the rows of the headlines data set come in a pass.
         soft_share: Share of the soft label in the gold of a row that has one, 0..1; the
             publisher's label has the rest.
@@ -40,7 +42,8 @@ class MixtureSettings:
     """
 
     passes: int = 2
-    most_rows: int = 4_000
+    most_rows: int = 2_000
+    least_rows: int = 15_000
     repeats: int = 2
     soft_share: float = 0.5
     seed: int = 0
@@ -51,7 +54,7 @@ class MixtureSettings:
         Raises:
             ValueError: A setting is out of its range.
         """
-        for name in ("passes", "most_rows", "repeats"):
+        for name in ("passes", "most_rows", "least_rows", "repeats"):
             if getattr(self, name) < 1:
                 raise ValueError(f"'{name}' must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.soft_share <= 1:
@@ -88,19 +91,40 @@ def _draw(
     for row in rows:
         (whole if row.in_headlines else groups[row.source]).append(row)
     whole *= settings.repeats
-    satirical = {name for name, group in groups.items() if group[0].label >= 0.5}
     most = settings.most_rows
-    lead = sum(1 if row.label >= 0.5 else -1 for row in whole)
-    lead += sum(min(most, len(groups[name])) for name in satirical)
-    # A corpus that lost a large serious publisher must not say that most of the world is satire.
-    most_serious = max(most, lead // max(1, len(groups) - len(satirical)))
+    n_rows = _share_out(whole, groups, most)
+    # Without the headlines data set, publishers give more, or there would be little to learn from.
+    while len(whole) + sum(n_rows.values()) < settings.least_rows and most < max(
+        map(len, groups.values())
+    ):
+        most *= 2
+        n_rows = _share_out(whole, groups, most)
     drawn = []
     for _ in range(settings.passes):
         drawn += whole
         for name, group in groups.items():
-            n_rows = min(len(group), most if name in satirical else most_serious)
-            drawn += random.sample(group, n_rows)
+            drawn += random.sample(group, n_rows[name])
     return drawn
+
+
+def _share_out(
+    whole: list[SourcedHeadline], groups: Mapping[str, list[SourcedHeadline]], most: int
+) -> dict[str, int]:
+    """Return how many rows each publisher gives.
+
+    There is as much serious news as satire, and at least a third as much satire as serious news, as
+    far as the rows go: a corpus that lost a publisher must not tell that the world is satire.
+    """
+    satirical = {name for name, group in groups.items() if group[0].label >= 0.5}
+    serious = groups.keys() - satirical
+    satire_rows = sum(row.label >= 0.5 for row in whole)
+    serious_rows = len(whole) - satire_rows
+    n_serious = serious_rows + most * len(serious)
+    most_satire = max(most, (n_serious // 3 - satire_rows) // max(1, len(satirical)))
+    n_rows = {name: min(len(groups[name]), most_satire) for name in satirical}
+    lead = satire_rows + sum(n_rows.values()) - serious_rows
+    most_serious = max(most, lead // max(1, len(serious)))
+    return n_rows | {name: min(len(groups[name]), most_serious) for name in serious}
 
 
 def _vary(

@@ -161,9 +161,7 @@ def test_what_has_changed_is_told(
     assert len(read_jsonl(output)) == 76
 
 
-def test_outputs_that_exist(
-    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outputs_that_exist(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "out.jsonl"
     output.write_text("precious")
     with pytest.raises(PartialOutputError, match=r"out\.jsonl' exists already: pass --overwrite"):
