@@ -74,6 +74,7 @@ from . import (  # noqa: E402
     evaluate,  # noqa: F401
     export,  # noqa: F401
     label,  # noqa: F401
+    mix,  # noqa: F401
     release,  # noqa: F401
     score,  # noqa: F401
     seed,  # noqa: F401

@@ -45,7 +45,8 @@ _SECTION = re.compile(
 )
 _FORMAT = re.compile(
     r" - (?:video(?: \w+)?|as it happened|in pictures|a life in pictures|cartoon|reports?|study"
-    r"|(?:a )?photo essay|audio|(?:\w+ )?live(?: updates)?|(?:[\w ]+ )?podcast|archive video|review)$"
+    r"|(?:a )?photo essay|audio|(?:\w+ )?live(?: updates)?|(?:[\w ]+ )?podcast|archive video"
+    r"|review)$"
     r"| [(\[](?:video|audio|photos?|update[d]?|nsfw|reaction video)[)\]]$"
     r"| ?\|[^|]*$"
 )
@@ -57,15 +58,17 @@ class SourcedHeadline:
 
     Attributes:
         text: The headline, normalised by `normalize_headline`.
-        label: 1.0 for satire, 0.0 for serious news.
+        label: 1.0 for satire, 0.0 for serious news; between them where a teacher says so.
         source: The publisher.
         split: The split it belongs to.
+        in_headlines: Whether it is of the headlines data set.
     """
 
     text: str
     label: float
     source: str
     split: Split
+    in_headlines: bool = False
 
 
 def normalize_headline(text: str) -> str:
@@ -122,7 +125,8 @@ def read_publishers(
     for headline in read_headlines(headlines):
         text = normalize_headline(headline.text)
         source = HEADLINE_SOURCES[headline.label]
-        rows.append(SourcedHeadline(text, headline.label, source, split_of(headline.text)))
+        split = split_of(headline.text)
+        rows.append(SourcedHeadline(text, headline.label, source, split, in_headlines=True))
         seen.add(headline_key(text))
         found.add(source)
     for path in publishers:
@@ -141,8 +145,7 @@ def read_publishers(
 
 
 def _parse(path: Path) -> Iterator[tuple[str, float, str]]:
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as file:
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
                 yield _row(json.loads(line))

@@ -1,0 +1,125 @@
+"""How the network does on publishers it has never seen: six pairs of them left out in turn.
+
+Run it as ``python tests/benchmarks/leave_out.py`` with SPACY_SARCASM_DATA set. Each run mixes the
+corpus without a satirical and a serious publisher, trains by the config of the bundled weights, and
+calibrates and chooses its threshold on its own dev rows: a publisher that is left out is absent from
+training, vocabulary, calibration and threshold. It is then scored on all rows of the pair but those
+of the headlines' test split. Takes about four minutes a pair on one free core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measuring import HEADLINES, LABEL, data_file, limit_threads, print_table, verdict, write_json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from spacy_sarcasm.corpus.publishers import SourcedHeadline
+
+PUBLISHERS = "headlines_multi_publisher.jsonl.gz"
+VECTORS = "glove.6B.100d.top60k.txt.gz"
+SATIRICAL = ("onion", "hardtimes")
+SERIOUS = ("huffpost", "guardian", "npr")
+LEAST_AUC = 0.82
+MOST_FALSE_POSITIVES = 0.10
+MAX_FPR_ON_DEV = 0.05
+# As in the config.
+BATCH = 32
+
+
+def main() -> None:
+    """Train, measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--pairs", nargs="+", metavar="SATIRICAL-SERIOUS", help="default: all six")
+    parser.add_argument(
+        "--rows", type=int, default=0, help="score at most so many rows a publisher"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    args = parser.parse_args()
+    limit_threads(1)
+    pairs = args.pairs or [f"{satire}-{serious}" for satire in SATIRICAL for serious in SERIOUS]
+    figures = []
+    for pair in pairs:
+        satire, serious = pair.split("-")
+        figures.append(measure(satire, serious, args.rows))
+        shown = ", ".join(f"{name} {value}" for name, value in figures[-1].items())
+        print(shown, flush=True)
+    columns = list(figures[0])
+    print_table(columns, [tuple(str(row[column]) for column in columns) for row in figures])
+    auc = statistics.mean(float(row["AUC"]) for row in figures)
+    print(verdict("mean AUC on the pair left out", auc, LEAST_AUC))
+    worst = max(float(row["false positives"]) for row in figures)
+    print(verdict("most false positives", worst, MOST_FALSE_POSITIVES, at_most=True))
+    write_json(args.json, {"pairs": figures, "mean AUC": auc})
+
+
+def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
+    """Train without two publishers; return the figures on them."""
+    import numpy as np
+    import spacy
+    from sklearn.metrics import roc_auc_score
+    from spacy.cli.train import train
+    from spacy.tokens import DocBin
+
+    import spacy_sarcasm
+    from spacy_sarcasm.corpus.mixture import write_mixture
+    from spacy_sarcasm.corpus.publishers import read_publishers
+    from spacy_sarcasm.evaluation.calibration import calibrate
+    from spacy_sarcasm.evaluation.labelled import Labelled
+
+    rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
+    pair = {satire, serious}
+    kept = [row for row in rows if row.source not in pair]
+    left_out = [
+        row for row in rows if row.source in pair and not (row.in_headlines and row.split == "test")
+    ]
+    config = Path(spacy_sarcasm.__file__).parent / "configs" / "sarcasm.cfg"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_mixture(kept, folder, spacy.blank("en"), LABEL)
+        paths = {"train": "train.spacy", "dev": "dev.spacy", "log": "log.jsonl"}
+        overrides: dict[str, object] = {
+            f"paths.{key}": str(folder / file) for key, file in paths.items()
+        }
+        overrides["paths.word_vectors"] = str(data_file(VECTORS))
+        n_docs = len(DocBin().from_disk(folder / paths["train"]))
+        overrides["training.optimizer.learn_rate.total_steps"] = n_docs // BATCH + 1
+        train(config, folder / "training", overrides=overrides)
+        nlp = spacy.load(folder / "training" / "model-best")
+    dev = [row for row in kept if row.split == "dev"]
+    labelled = Labelled("dev", [row.text for row in dev], gold_of(dev), [row.source for row in dev])
+    calibration = calibrate(nlp, [labelled], max_fpr=MAX_FPR_ON_DEV)
+    scores, gold, sources = [], [], []
+    for publisher in pair:
+        members = [row for row in left_out if row.source == publisher]
+        members = members[:: max(1, len(members) // n_rows)] if n_rows else members
+        scores += [doc._.sarcasm for doc in nlp.pipe(row.text for row in members)]
+        gold += [row.label for row in members]
+        sources += [publisher] * len(members)
+    found, is_serious = np.array(scores), np.array(sources) == serious
+    above = found >= calibration.threshold
+    return {
+        "left out": f"{satire}, {serious}",
+        "AUC": round(float(roc_auc_score(gold, found)), 4),
+        "threshold": calibration.threshold,
+        "false positives": round(float(above[is_serious].mean()), 4),
+        "true positives": round(float(above[~is_serious].mean()), 4),
+    }
+
+
+def gold_of(rows: list[SourcedHeadline]) -> NDArray[np.float64]:
+    """Return the gold of rows."""
+    import numpy as np
+
+    return np.array([row.label for row in rows], dtype=np.float64)
+
+
+if __name__ == "__main__":
+    main()
