@@ -52,7 +52,7 @@ def train_command(
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the folder if it exists.")
+        bool, typer.Option("--overwrite", help="Replace the folder of an earlier teacher.")
     ] = False,
 ) -> None:
     """Fine-tune an encoder as a sarcasm classifier and save it as a Hugging Face folder.

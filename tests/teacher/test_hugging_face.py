@@ -191,16 +191,33 @@ def test_wrong_devices(teacher_folder: Path) -> None:
             load_teacher(str(teacher_folder), device=name)
 
 
-def test_a_folder_is_not_replaced_unless_asked(tiny_encoder: Path, tmp_path: Path) -> None:
+def test_a_folder_of_another_kind_is_not_replaced(tiny_encoder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     (out / "mine").write_text("")
     with pytest.raises(FileExistsError, match=r"exists already"):
         fine_tune(TEXTS, GOLD, out, base=tiny_encoder, settings=BRIEF)
+    with pytest.raises(FileExistsError, match=r"exists already"):
+        fine_tune(TEXTS, GOLD, out, base=tiny_encoder, settings=BRIEF, overwrite=True)
     assert [path.name for path in out.iterdir()] == ["mine"]
-    fine_tune(TEXTS, GOLD, out, base=tiny_encoder, settings=BRIEF, overwrite=True, device="cpu")
-    assert "mine" not in {path.name for path in out.iterdir()}
+
+
+def test_an_earlier_teacher_is_replaced_when_asked(tiny_encoder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for n_texts in (6, 4):
+        fine_tune(
+            TEXTS[:n_texts],
+            GOLD[:n_texts],
+            out,
+            base=tiny_encoder,
+            settings=BRIEF,
+            overwrite=True,
+            device="cpu",
+        )
+        assert json.loads((out / "teacher.json").read_text())["texts"] == n_texts
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    with pytest.raises(FileExistsError, match=r"exists already"):
+        fine_tune(TEXTS, GOLD, out, base=tiny_encoder, settings=BRIEF)
 
 
 def test_training_that_breaks_off_leaves_nothing(
