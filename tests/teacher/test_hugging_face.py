@@ -14,7 +14,7 @@ import pytest
 
 from spacy_sarcasm.teacher.encoder import Classifier, default_encoder
 from spacy_sarcasm.teacher.finetune import Settings, fine_tune
-from spacy_sarcasm.teacher.label import label_corpus
+from spacy_sarcasm.teacher.label import label_corpora
 from spacy_sarcasm.teacher.teachers import load_teacher
 from spacy_sarcasm.teacher.train import train_teacher
 
@@ -254,7 +254,7 @@ def test_corpus_to_teacher_to_soft_labels(
     assert (check.texts, check.accuracy) == (6, 1.0)
     assert 0 < check.log_loss < 0.1
     teacher = load_teacher(str(tmp_path / "t"), device="cpu")
-    label_corpus(gold_file, tmp_path / "soft.jsonl", teacher)
+    label_corpora([gold_file], tmp_path / "soft.jsonl", teacher)
     rows = read_rows_of(tmp_path / "soft.jsonl")
     assert [row["text"] for row in rows] == TEXTS
     assert [round(row["cats"]["SARCASM"]) for row in rows] == GOLD
