@@ -14,8 +14,8 @@ from .options import show_bad_rows
 
 @app.command("label")
 def label_command(
-    corpus: Annotated[
-        Path, typer.Argument(help="Texts: .jsonl, .json or .txt (also .gz), or .spacy.")
+    corpora: Annotated[
+        list[Path], typer.Argument(help="Texts: .jsonl, .json or .txt (also .gz), or .spacy.")
     ],
     out: Annotated[Path, typer.Argument(help="The .jsonl or .jsonl.gz file to write.")],
     *,
@@ -43,6 +43,10 @@ def label_command(
     mix: Annotated[
         float, typer.Option(help="The weight of a row's gold, where it has any, 0 to 1.")
     ] = 0.0,
+    exclude: Annotated[
+        list[Path] | None,
+        typer.Option(help="A corpus whose texts are left out, as a test split; may be repeated."),
+    ] = None,
     field: Annotated[str | None, typer.Option(help="The key that holds the text.")] = None,
     device: Annotated[
         str | None,
@@ -53,18 +57,27 @@ def label_command(
         ),
     ] = None,
 ) -> None:
-    """Score a corpus by a teacher and write its rows with soft labels, to train a student on.
+    """Score corpora by a teacher and write their rows with soft labels, to train a student on.
 
     Each row gets `cats` with the teacher's probability and keeps what else it held.
     """
-    from ..teacher.label import label_corpus
+    from ..teacher.label import label_corpora
     from ..teacher.teachers import load_teacher
 
     with reported_errors():
         found = load_teacher(teacher, label=label, label_index=label_index, device=device)
-        done = label_corpus(
-            corpus, out, found, category=category, text_field=field, gold_weight=mix
+        done = label_corpora(
+            corpora,
+            out,
+            found,
+            category=category,
+            text_field=field,
+            gold_weight=mix,
+            exclude=exclude or (),
         )
-    show_bad_rows(done.tally)
+    for tally in done.tallies:
+        show_bad_rows(tally)
+    if exclude:
+        typer.echo(f"{done.excluded} texts of the excluded corpora were left out", err=True)
     blended = f", gold blended into {done.blended}" if mix else ""
     typer.echo(f"{out}: {done.written} texts, mean label {done.mean:.4f}{blended}")

@@ -26,12 +26,9 @@ def train_command(
     *,
     dev: Annotated[Path | None, typer.Option(help="A corpus to check the teacher on.")] = None,
     base: Annotated[
-        Path | None,
-        typer.Option(
-            help="The Hugging Face folder of the encoder [default: the installed MiniLM].",
-            show_default=False,
-        ),
-    ] = None,
+        str,
+        typer.Option(help="The Hugging Face folder of the encoder; empty: the installed MiniLM."),
+    ] = "",
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 2,
     learn_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-4,
     batch_size: Annotated[int, typer.Option(help="Texts a step.")] = 32,
@@ -52,7 +49,7 @@ def train_command(
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the folder if it exists.")
+        bool, typer.Option("--overwrite", help="Replace the folder of an earlier teacher.")
     ] = False,
 ) -> None:
     """Fine-tune an encoder as a sarcasm classifier and save it as a Hugging Face folder.
@@ -68,7 +65,7 @@ def train_command(
             corpus,
             out,
             dev=dev,
-            base=base,
+            base=Path(base) if base else None,
             settings=settings,
             max_rows=max_rows,
             category=category,
