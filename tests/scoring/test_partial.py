@@ -289,7 +289,7 @@ def test_kill_at_twenty_random_moments(
     tmp_path: Path, run_script: Callable[..., str], name: str, n_process: int
 ) -> None:
     pytest.importorskip("pyarrow")
-    texts = make_texts(6000)
+    texts = make_texts(2500)
     given = write_jsonl(tmp_path / "in.jsonl", [{"text": t, "i": i} for i, t in enumerate(texts)])
     out = run_script(KILLED, str(given), str(tmp_path / name), str(n_process), "0", timeout=900)
     assert out.split()[0] == "20"
