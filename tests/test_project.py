@@ -100,7 +100,7 @@ def test_smoke_makes_everything(project: Path) -> None:
         "corpus/vectors/meta.json",
         "metrics/coverage/presence-by-rank.png",
         "training/log.jsonl",
-        "metrics/scores.json",
+        "metrics/evaluation/report.json",
         "metrics/curves.png",
         "packages/en_sarcasm_sample-0.1.0/dist/en_sarcasm_sample-0.1.0.tar.gz",
         "packages/en_sarcasm_sample-0.1.0/dist/en_sarcasm_sample-0.1.0-py3-none-any.whl",
@@ -117,7 +117,7 @@ def test_a_second_run_runs_the_check_alone(project: Path) -> None:
     assert again.returncode == 0, again.stdout + again.stderr
     assert steps_run(again.stdout) == ["assets"]
     renamed = run_all(project, package_version="0.1.1")
-    assert steps_run(renamed.stdout) == ["assets", "package"]
+    assert steps_run(renamed.stdout) == ["assets", "evaluate", "package"]
 
 
 @pytest.mark.slow
@@ -171,11 +171,10 @@ def test_the_package_says_what_it_is(project: Path) -> None:
     }
     assert set(requirements) == {"spacy", "spacy-sarcasm"}
     pinned = get_minor_version_range(spacy_sarcasm.__version__).split(",")
-    assert set(requirements["spacy-sarcasm"].removeprefix("spacy-sarcasm").split(",")) == set(
-        pinned
-    )
-    assert "SARCASM_ACC" in text
-    assert "headlines.json" in text
+    own = requirements["spacy-sarcasm"].removeprefix("spacy-sarcasm")
+    assert set(own.split(",")) == set(pinned)
+    assert "# Model card: en_sarcasm_sample 0.1.0" in text
+    assert "ccuracy" in text
     assert meta["license"] == "MIT"
     assert {source["name"].split(":")[0] for source in meta["sources"]} == {"corpus", "vectors"}
     assert not any("tests" in name or name.endswith(".spacy") for name in names)
@@ -213,10 +212,9 @@ def test_spacys_commands_work_on_the_trained_pipeline(project: Path, tmp_path: P
     scored = spacy_command("evaluate", model, dev, "--output", tmp_path / "m.json", cwd=project)
     assert scored.returncode == 0, scored.stderr
     scores = json.loads((tmp_path / "m.json").read_text())
-    assert (
-        scores["sarcasm_acc"]
-        == json.loads((project / "metrics/scores.json").read_text())["sarcasm_acc"]
-    )
+    figures = json.loads((project / "metrics/evaluation/report.json").read_text())
+    accuracy = figures["data"][0]["metrics"]["accuracy"]["value"]
+    assert scores["sarcasm_acc"] == pytest.approx(accuracy, abs=1e-4)
     found = spacy_command(
         "find-threshold", model, dev, "sarcasm", "threshold", "sarcasm_f", "-n", 3, cwd=project
     )

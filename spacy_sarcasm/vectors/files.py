@@ -81,7 +81,7 @@ def check_vectors(path: Path, dim: int | None) -> None:
         dim: The dimension expected; None for any.
 
     Raises:
-        ValueError: Compressed data is damaged or cut short; or the last row is, as far as can be told.
+        ValueError: Compressed data is damaged or cut short, or the last row is, where that shows.
         OSError: The file cannot be read.
     """
     tail = b""

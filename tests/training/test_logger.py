@@ -114,6 +114,7 @@ def test_interrupt_while_the_best_model_is_replaced(
         return copy(*args, **options)
 
     monkeypatch.setattr(loop.shutil, "copytree", copytree)
+    (tmp_path / "out").mkdir()
     nlp = init_nlp(make_config(tmp_path, max_steps=50))
     with pytest.raises(KeyboardInterrupt):
         loop.train(nlp, tmp_path / "out", stdout=io.StringIO(), stderr=io.StringIO())

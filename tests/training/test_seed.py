@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
 
 import pytest
 import spacy
+from typer.testing import CliRunner
 
+from spacy_sarcasm.cli import app
 from spacy_sarcasm.corpus.convert import convert_corpus
 from spacy_sarcasm.pipeline.load import find_sarcasm
 from spacy_sarcasm.training.seed import PUBLISHED_SCORES
 from spacy_sarcasm.vectors.convert import convert_vectors
 
-from ..cli.conftest import run  # noqa: F401
-
 SAMPLE = Path(__file__).parents[2] / "assets" / "sample"
 
 
-def test_curves_figures_and_sentences(run, tmp_path: Path) -> None:  # noqa: F811
+def test_curves_figures_and_sentences(tmp_path: Path) -> None:
     convert_corpus(SAMPLE / "headlines.json", tmp_path, spacy.blank("en"), "SARCASM")
     convert_vectors(SAMPLE / "sample.25d.txt", tmp_path / "vectors")
     files = [tmp_path / name for name in ("train.spacy", "dev.spacy", "vectors")]
-    result = run(
-        "seed", *files, "--epochs", 2, "--output", tmp_path / "out", "--metrics", tmp_path / "png"
-    )
-    assert result.returncode == 0, result.stderr
+    options = {"--epochs": 2, "--output": tmp_path / "out", "--metrics": tmp_path / "png"}
+    arguments = ["seed", *files, *chain.from_iterable(options.items())]
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
     log = [json.loads(line) for line in (tmp_path / "out" / "log.jsonl").read_text().splitlines()]
     assert [line["epoch"] for line in log] == [0, 1, 2]
     # So small a step learns little in two epochs, and every step of it.
@@ -39,7 +40,7 @@ def test_curves_figures_and_sentences(run, tmp_path: Path) -> None:  # noqa: F81
     for row in figures["sentences"]:
         assert row["ours"] == pytest.approx(nlp(row["text"])._.sarcasm, abs=1e-4)
         assert row["published"] == PUBLISHED_SCORES[row["text"]]
-        assert row["text"] in result.stdout
+        assert row["text"] in result.output
     assert len(figures["sentences"]) == 4
     assert figures["last_epoch"] == log[-1]
     config = find_sarcasm(nlp).network.config
