@@ -80,7 +80,7 @@ def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
     left_out = [
         row for row in rows if row.source in pair and not (row.in_headlines and row.split == "test")
     ]
-    config = Path(spacy_sarcasm.__file__).parent / "configs" / "sarcasm.cfg"
+    config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_mixture(kept, folder, spacy.blank("en"), LABEL)

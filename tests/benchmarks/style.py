@@ -140,7 +140,7 @@ def train_without(words: Collection[str]) -> Language:
     nlp = spacy.blank("en")
     rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
     less = [replace(row, text=without(nlp, row.text, words)) for row in rows]
-    config = Path(spacy_sarcasm.__file__).parent / "configs" / "sarcasm.cfg"
+    config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_mixture([row for row in less if row.text], folder, nlp, LABEL)
