@@ -2,9 +2,9 @@
 
 Run it as ``python tests/benchmarks/leave_out.py`` with SPACY_SARCASM_DATA set. Each run mixes the
 corpus without a satirical and a serious publisher, trains by the config of the bundled weights, and
-calibrates and chooses its threshold on its own dev rows: a publisher that is left out is absent from
-training, vocabulary, calibration and threshold. It is then scored on all rows of the pair but those
-of the headlines' test split. Takes about four minutes a pair on one free core.
+calibrates and chooses its threshold on its own dev rows: a publisher that is left out is absent
+from training, vocabulary, calibration and threshold. It is then scored on all rows of the pair but
+those of the headlines' test split. Takes a few minutes a pair on one free core.
 """
 
 from __future__ import annotations
@@ -67,12 +67,12 @@ def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
     from sklearn.metrics import roc_auc_score
     from spacy.cli.train import train
     from spacy.tokens import DocBin
+    from spacy_sarcasm.evaluation.calibration import calibrate
+    from spacy_sarcasm.evaluation.labelled import Labelled
 
     import spacy_sarcasm
     from spacy_sarcasm.corpus.mixture import write_mixture
     from spacy_sarcasm.corpus.publishers import read_publishers
-    from spacy_sarcasm.evaluation.calibration import calibrate
-    from spacy_sarcasm.evaluation.labelled import Labelled
 
     rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
     pair = {satire, serious}
@@ -80,7 +80,7 @@ def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
     left_out = [
         row for row in rows if row.source in pair and not (row.in_headlines and row.split == "test")
     ]
-    config = Path(spacy_sarcasm.__file__).parent / "configs" / "sarcasm.cfg"
+    config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_mixture(kept, folder, spacy.blank("en"), LABEL)

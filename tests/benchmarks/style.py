@@ -1,0 +1,158 @@
+"""What the bundled score hangs on: typesetting, and single words.
+
+Run it as ``python tests/benchmarks/style.py`` with SPACY_SARCASM_DATA set. It prints how scores of
+dev headlines change in other styles, and the words that carry the score: those whose absence moves
+it most, added up over dev. With ``--retrain`` it also trains anew by the config of the bundled
+weights with the 50 strongest words taken out of every headline, and prints what that costs on dev.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measuring import HEADLINES, LABEL, data_file, limit_threads, print_table, verdict, write_json
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+PUBLISHERS = "headlines_multi_publisher.jsonl.gz"
+VECTORS = "glove.6B.100d.top60k.txt.gz"
+STRONGEST = 50
+MOST_CHANGE = 0.05
+MOST_FLIPS = 0.03
+MOST_LOST = 0.02
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--retrain", action="store_true", help="train without the strongest words")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    args = parser.parse_args()
+    limit_threads(1)
+    import spacy
+
+    from spacy_sarcasm.corpus.headlines import read_headlines, split_headlines
+
+    dev = split_headlines(read_headlines(data_file(HEADLINES)))["dev"]
+    texts, gold = [row.text for row in dev], [row.label for row in dev]
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sarcasm")
+    styles = measure_styles(nlp, texts[:500])
+    print_table(["style", "mean change", "decisions that flip"], styles)
+    print(verdict("greatest mean change", max(row[1] for row in styles), MOST_CHANGE, at_most=True))
+    print(verdict("most flips", max(row[2] for row in styles), MOST_FLIPS, at_most=True))
+    words = strongest_words(nlp, texts)
+    print_table(["word", "headlines", "mean change of score"], words)
+    figures = {"styles": styles, "words": words}
+    if args.retrain:
+        taken = {word for word, *_ in words}
+        whole = accuracy(nlp, texts, gold)
+        less = accuracy(train_without(taken), [without(nlp, text, taken) for text in texts], gold)
+        print(f"\naccuracy on dev {whole:.4f}; without the {STRONGEST} strongest words {less:.4f}")
+        print(verdict("accuracy lost", whole - less, MOST_LOST, at_most=True))
+        figures |= {"accuracy": whole, "accuracy without": less}
+    write_json(args.json, figures)
+
+
+def measure_styles(nlp: Language, texts: list[str]) -> list[tuple[str, float, float]]:
+    """Return mean change of score and share of flipped decisions of each style."""
+    import numpy as np
+
+    from spacy_sarcasm.corpus.style import capitalize_words, curl_quotes, double_quotes
+    from spacy_sarcasm.pipeline.load import find_sarcasm
+
+    styles: dict[str, Callable[[str], str]] = {
+        "CAPITALS": str.upper,
+        "Title Case": capitalize_words,
+        "Python'S Title": str.title,
+        "curly quotes": curl_quotes,
+        "double quotes": double_quotes,
+        "curly double quotes": lambda text: curl_quotes(double_quotes(text, "“", "”")),
+        "full stop": lambda text: f"{text}." if text[-1:].isalnum() else text,
+    }
+
+    def score(style: Callable[[str], str]) -> np.ndarray:
+        return np.array([doc._.sarcasm for doc in nlp.pipe(map(style, texts))])
+
+    plain, threshold = score(str), find_sarcasm(nlp).threshold
+    rows = []
+    for name, style in styles.items():
+        other = score(style)
+        flips = (plain >= threshold) != (other >= threshold)
+        rows.append(
+            (name, *(round(float(x), 4) for x in (abs(plain - other).mean(), flips.mean())))
+        )
+    return rows
+
+
+def strongest_words(nlp: Language, texts: list[str]) -> list[tuple[str, int, float]]:
+    """Return the words whose absence moves scores most, how often they occur and by how much."""
+    docs = [doc for doc in nlp.pipe(texts) if len(doc) > 1]
+    cut = [remove(doc, i) for doc in docs for i in range(len(doc))]
+    changes: dict[str, list[float]] = defaultdict(list)
+    words = [(token.lower_, doc._.sarcasm) for doc in docs for token in doc]
+    for (word, score), other in zip(words, nlp.pipe(cut), strict=True):
+        changes[word].append(score - other._.sarcasm)
+    # Function words move scores at random, up as often as down: the sum leaves them out.
+    ranked = sorted(changes, key=lambda word: -abs(sum(changes[word])))
+    return [
+        (word, len(changes[word]), round(sum(changes[word]) / len(changes[word]), 3))
+        for word in ranked[:STRONGEST]
+    ]
+
+
+def remove(doc: Doc, place: int) -> str:
+    """Return the text of a doc without a token."""
+    return "".join(token.text_with_ws for token in doc if token.i != place).strip()
+
+
+def without(nlp: Language, text: str, words: Collection[str]) -> str:
+    """Return a text without some words."""
+    kept = (token.text_with_ws for token in nlp.make_doc(text) if token.lower_ not in words)
+    return "".join(kept).strip()
+
+
+def accuracy(nlp: Language, texts: list[str], gold: list[float]) -> float:
+    """Return the accuracy at 0.5."""
+    scores = [doc._.sarcasm for doc in nlp.pipe(texts)]
+    right = [(score >= 0.5) == (label >= 0.5) for score, label in zip(scores, gold, strict=True)]
+    return sum(right) / len(right)
+
+
+def train_without(words: Collection[str]) -> Language:
+    """Train by the config of the bundled weights on headlines that lack some words."""
+    from dataclasses import replace
+
+    import spacy
+    from spacy.cli.train import train
+
+    import spacy_sarcasm
+    from spacy_sarcasm.corpus.mixture import write_mixture
+    from spacy_sarcasm.corpus.publishers import read_publishers
+
+    nlp = spacy.blank("en")
+    rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
+    less = [replace(row, text=without(nlp, row.text, words)) for row in rows]
+    config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_mixture([row for row in less if row.text], folder, nlp, LABEL)
+        overrides: dict[str, object] = {
+            "paths.train": str(folder / "train.spacy"),
+            "paths.dev": str(folder / "dev.spacy"),
+            "paths.log": str(folder / "log.jsonl"),
+            "paths.word_vectors": str(data_file(VECTORS)),
+        }
+        train(config, folder / "training", overrides=overrides)
+        return spacy.load(folder / "training" / "model-best")
+
+
+if __name__ == "__main__":
+    main()
