@@ -13,7 +13,8 @@ from spacy.tokens import Doc, Token
 
 StemmerMode = Literal["NLTK_EXTENSIONS", "MARTIN_EXTENSIONS", "ORIGINAL_ALGORITHM"]
 
-#: Where a doc keeps its stems: ``doc.user_data[STEMS_KEY]`` is a sequence of strings, one a token.
+#: Where a doc keeps its stems: ``doc.user_data[STEMS_KEY]`` has a string for the hash of each word,
+#: ``token.orth``. By word and not by place, so that merging or splitting tokens moves no stem.
 STEMS_KEY = "spacy_sarcasm.stems"
 
 
@@ -27,18 +28,18 @@ def get_stem(token: Token) -> str | None:
         The stem, or None where no ``porter_stemmer`` has processed the doc.
 
     Raises:
-        ValueError: The doc's tokens were merged or split after it was stemmed.
+        ValueError: The token was made by merging or splitting others after the doc was stemmed.
     """
-    stems = token.doc.user_data.get(STEMS_KEY)
+    stems: dict[int, str] | None = token.doc.user_data.get(STEMS_KEY)
     if stems is None:
         return None
-    if len(stems) != len(token.doc):
+    try:
+        return stems[token.orth]
+    except KeyError:
         raise ValueError(
-            f"The doc has {len(token.doc)} tokens but was stemmed when it had {len(stems)}. "
+            f"The token {token.text!r} has no stem: the doc did not hold it when it was stemmed. "
             "Put porter_stemmer after the component that merges or splits tokens."
-        )
-    stem: str = stems[token.i]
-    return stem
+        ) from None
 
 
 def register_stem_extension() -> None:
@@ -111,9 +112,9 @@ class PorterStemmerComponent:
         """
         cache = self._cache
         try:
-            stems = [cache[token.orth] for token in doc]
+            stems = {word: cache[word] for word in [token.orth for token in doc]}
         except KeyError:
-            stems = [self._stem(token) for token in doc]
+            stems = {token.orth: self._stem(token) for token in doc}
         doc.user_data[STEMS_KEY] = stems
         return doc
 

@@ -65,17 +65,32 @@ def score_dataframe(
     name = None if model is None else str(model)
     _check_model(name)
     score = partial(
-        _score_on_worker, text_column=text_column, output_column=output_column, model=name
+        _score_on_worker,
+        columns=df.columns,
+        text_column=text_column,
+        output_column=output_column,
+        model=name,
     )
     scores = types.StructField(output_column, types.DoubleType(), nullable=True)
-    return df.mapInArrow(score, types.StructType([*df.schema.fields, scores]))
+    # mapInArrow looks columns up by their names, and finds none with a dot or a double. So they
+    # travel under others; the workers and the schema put the names back.
+    numbered = df.toDF(*map(str, range(len(df.columns))))
+    return numbered.mapInArrow(score, types.StructType([*df.schema.fields, scores]))
 
 
 def _score_on_worker(
-    batches: Iterable[pa.RecordBatch], *, text_column: str, output_column: str, model: str | None
+    batches: Iterable[pa.RecordBatch],
+    *,
+    columns: list[str],
+    text_column: str,
+    output_column: str,
+    model: str | None,
 ) -> Iterator[pa.RecordBatch]:
     yield from score_batches(
-        batches, text_column=text_column, output_column=output_column, model=_resolve(model)
+        (batch.rename_columns(columns) for batch in batches),
+        text_column=text_column,
+        output_column=output_column,
+        model=_resolve(model),
     )
 
 

@@ -143,12 +143,24 @@ def test_without_a_stemmer_there_is_no_stem():
     assert spacy.blank("en")("cats")[0]._.stem is None
 
 
-def test_retokenizing_after_stemming_is_an_error():
-    doc = nlp_with()("New York is big")
+def test_tokens_made_after_stemming_have_no_stem_and_move_no_other():
+    doc = nlp_with()("New York bigcats were running")
     with doc.retokenize() as retokenizer:
         retokenizer.merge(doc[0:2])
-    with pytest.raises(ValueError, match="has 3 tokens but was stemmed when it had 4"):
-        get_stem(doc[0])
+        # As many tokens as before: their number tells nothing.
+        retokenizer.split(doc[2], ["big", "cats"], heads=[doc[3], doc[3]])
+    assert [token.text for token in doc] == ["New York", "big", "cats", "were", "running"]
+    assert [token._.stem for token in doc[3:]] == ["were", "run"]
+    for token in doc[:3]:
+        with pytest.raises(
+            ValueError, match=f"'{token.text}' has no stem.*Put porter_stemmer after"
+        ):
+            get_stem(token)
+
+
+def test_a_part_of_a_doc_made_a_doc_keeps_its_stems():
+    part = nlp_with()("many cats were running")[2:4].as_doc(copy_user_data=True)
+    assert [token._.stem for token in part] == ["were", "run"]
 
 
 def test_a_foreign_stem_extension_is_not_overwritten():

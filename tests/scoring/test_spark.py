@@ -153,7 +153,7 @@ def test_the_schema_is_kept(spark) -> None:
             timestamp'2020-02-29 12:00:00' AS moment, timestamp_ntz'1900-01-01 00:00:00' AS local,
             array(named_struct('a', id, 'b', array('x', null))) AS nested, map('k', id) AS pairs,
             X'FF0041' AS bytes, cast(id AS tinyint) AS tiny, cast('NaN' AS float) AS nothing,
-            interval '1' day AS length, null AS void,
+            interval '1' day AS length, null AS void, 'one' AS twin, 2 AS twin,
             CASE WHEN id = 3 THEN NULL ELSE 'area man' END AS `the headline.text`
         FROM range(0, 6, 1, 2)
         """
@@ -185,8 +185,8 @@ def test_a_saved_pipeline_shipped_with_the_job(
 
     shutil.copytree(trained_folder, tmp_path / "shipped_sarcasm")
     spark.sparkContext.addFile(str(tmp_path / "shipped_sarcasm"), recursive=True)
-    # Workers on other machines do not see the driver's folder either.
-    shutil.rmtree(tmp_path / "shipped_sarcasm")
+    # Spark's copy alone has that name: neither a package nor a path from here.
+    assert not Path("shipped_sarcasm").exists()
     source = spark.createDataFrame([(text,) for text in TEXTS], "text string")
     rows = score_dataframe(source, model="shipped_sarcasm").collect()
     np.testing.assert_allclose(
