@@ -14,7 +14,7 @@ from thinc.types import Floats2d
 from .config import Fallback, NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
 from .shim import BiLSTMShim, Probabilities
 from .storage import Network
-from .vocabulary import TextRows, build_vocabulary
+from .vocabulary import TextRows, build_vocabulary, cut_long
 from .weights import initial_weights
 from .words import load_token_words
 
@@ -140,12 +140,11 @@ def forward(
         The probabilities, shape (docs, 1), and the callback.
     """
     shim = get_shim(model)
-    texts = _text_rows(model, shim, docs)
+    network = shim.network
+    texts = network.vocabulary.text_rows(docs, network.config.settings, None)
     if not is_train:
-        scores = shim.score(
-            texts, budget=model.attrs["batch_budget"], threads=model.attrs["threads"]
-        )
-        return _as_floats2d(model, scores), _no_backprop
+        return _as_floats2d(model, score_rows(model, texts)), _no_backprop
+    texts = _cut_long(model, texts)
     settings = shim.settings
     rate = model.attrs["dropout_rate"] if settings.dropout is None else settings.dropout
     scores, shim_backprop = shim.train(texts, rate)
@@ -156,6 +155,23 @@ def forward(
         return []
 
     return _as_floats2d(model, scores), backprop
+
+
+def score_rows(model: SarcasmModel, texts: TextRows) -> Probabilities:
+    """Score texts whose words have been looked up.
+
+    Args:
+        model: The model.
+        texts: The words of the texts, as `Vocabulary.text_rows` gives them, uncut.
+
+    Returns:
+        The probabilities, shape (texts,).
+    """
+    return get_shim(model).score(
+        _cut_long(model, texts),
+        budget=model.attrs["batch_budget"],
+        threads=model.attrs["threads"],
+    )
 
 
 def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -> SarcasmModel:
@@ -185,10 +201,9 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
     return model
 
 
-def _text_rows(model: SarcasmModel, shim: BiLSTMShim, docs: list[Doc]) -> TextRows:
+def _cut_long(model: SarcasmModel, texts: TextRows) -> TextRows:
     max_length = model.attrs["max_length"]
-    network = shim.network
-    texts = network.vocabulary.text_rows(docs, network.config.settings, max_length)
+    texts = cut_long(texts, max_length)
     if texts.n_cut and not model.attrs["warned_of_cut"]:
         model.attrs["warned_of_cut"] = True
         warnings.warn(

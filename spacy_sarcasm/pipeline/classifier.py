@@ -23,8 +23,11 @@ from ..network.architecture import (
     DEFAULT_THREADS,
     SarcasmModel,
     get_shim,
+    score_rows,
 )
+from ..network.shim import Probabilities
 from ..network.storage import WEIGHTS_FILE, Network, save_network
+from ..network.vocabulary import TextRows
 from ..pretrained import BUNDLED_LANGUAGE, BUNDLED_WEIGHTS
 from .gold import cross_entropy, read_gold, require_gold
 from .scorer import Scorer
@@ -214,9 +217,28 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             NotTrainedError: The component has no weights.
         """
         self._get_ready()
+        self._hand_over_settings()
+        return self.model.predict(list(docs))
+
+    def predict_rows(self, texts: TextRows) -> Probabilities:
+        """Return the probabilities of texts whose words have been looked up.
+
+        Args:
+            texts: The words as rows of the network's vocabulary, uncut.
+
+        Returns:
+            The probabilities, shape (texts,).
+
+        Raises:
+            NotTrainedError: The component has no weights.
+        """
+        self._get_ready()
+        self._hand_over_settings()
+        return score_rows(self.model, texts)
+
+    def _hand_over_settings(self) -> None:
         for setting in ("max_length", "batch_budget", "threads"):
             self.model.attrs[setting] = self.cfg[setting]
-        return self.model.predict(list(docs))
 
     def set_annotations(self, docs: Iterable[Doc], scores: Floats2d) -> None:
         """Write scores to docs, as Python floats.
