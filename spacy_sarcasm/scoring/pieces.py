@@ -12,16 +12,15 @@ start of the next. Texts with such neighbours are tokenised whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 
 from ..network.vocabulary import TextRows
 
-# Pieces remembered before all are forgotten: with the rows, some 15 MB.
+# Pieces remembered before all are forgotten.
 CACHE_SIZE = 100_000
 # Longer pieces are hardly met twice, and would make the cache's size unknown.
 LONGEST_PIECE = 64
@@ -31,29 +30,8 @@ _MISSING = 0
 
 Places = NDArray[np.int64]
 RowsOf = Callable[[Sequence[Doc]], TextRows]
+Tokenize = Callable[[str], Doc]
 Patterns = Mapping[str, Sequence[str]]
-
-
-def special_patterns(tokenizer: Tokenizer) -> dict[str, list[str]]:
-    """Return the special cases that the tokenizer's matcher knows as more than one token.
-
-    Args:
-        tokenizer: The tokenizer.
-
-    Returns:
-        The tokens that the affix rules alone make of the text of each special case.
-    """
-    plain = Tokenizer(
-        tokenizer.vocab,
-        rules={},
-        prefix_search=tokenizer.prefix_search,
-        suffix_search=tokenizer.suffix_search,
-        infix_finditer=tokenizer.infix_finditer,
-        token_match=tokenizer.token_match,
-        url_match=tokenizer.url_match,
-    )
-    patterns = {text: [token.text for token in plain(text)] for text in tokenizer.rules}
-    return {text: tokens for text, tokens in patterns.items() if len(tokens) > 1}
 
 
 class Borders:
@@ -63,9 +41,9 @@ class Borders:
         """Take the special cases.
 
         Args:
-            patterns: What `special_patterns` returned.
+            patterns: What `special_patterns` returned for a tokenizer.
         """
-        pairs = {pair for tokens in patterns.values() for pair in zip(tokens, tokens[1:])}
+        pairs = {pair for tokens in patterns.values() for pair in pairwise(tokens)}
         # Class 0: no special case has the token there. The last class: several tokens may be there.
         self._before = _classes(first for first, _ in pairs)
         self._after = _classes(second for _, second in pairs)
@@ -104,15 +82,18 @@ class Borders:
 class PieceTable:
     """Remembers the rows of pieces, and makes those of texts of them."""
 
-    def __init__(self, tokenizer: Tokenizer, patterns: Patterns, rows_of: RowsOf) -> None:
+    def __init__(
+        self, make_tokenizer: Callable[[], Tokenize], patterns: Patterns, rows_of: RowsOf
+    ) -> None:
         """Make an empty table.
 
         Args:
-            tokenizer: The tokenizer.
-            patterns: What `special_patterns` returned for it.
+            make_tokenizer: Returns a tokenizer that keeps what it meets to itself. It is called
+                again whenever the table is emptied, so that strings do not pile up.
+            patterns: What `special_patterns` returned for the tokenizer.
             rows_of: Returns the rows of docs, uncut.
         """
-        self._tokenizer = tokenizer
+        self._make_tokenizer = make_tokenizer
         self._borders = Borders(patterns)
         self._rows_of = rows_of
         self._clear()
@@ -122,6 +103,8 @@ class PieceTable:
         return len(self._ids)
 
     def _clear(self) -> None:
+        self._tokenizer = self._make_tokenizer()
+        self._n_whole = 0
         self._ids: dict[str, int] = {}
         self._rows = np.zeros(0, np.int32)
         self._lengths = np.zeros(1, np.int64)
@@ -130,8 +113,6 @@ class PieceTable:
 
     def text_rows(self, texts: Sequence[str]) -> tuple[TextRows, Places]:
         """Return the rows of texts, uncut, and the place among them of each text's rows.
-
-        Strings that spaCy has not met go into the vocab: call this in a memory zone.
 
         Args:
             texts: The texts, without lone surrogates.
@@ -142,7 +123,7 @@ class PieceTable:
         """
         pieces = " ".join(texts).split(" ")
         counts = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts)) + 1
-        if len(self._ids) >= CACHE_SIZE:
+        if max(len(self._ids), self._n_whole) >= CACHE_SIZE:
             self._clear()
         ids = self._look_up(pieces)
         missing = np.flatnonzero(ids == _MISSING)
@@ -156,6 +137,7 @@ class PieceTable:
         by_piece = self._assemble(ids[np.repeat(kept, counts)], counts[kept])
         at = np.flatnonzero(whole)
         by_doc = self._rows_of([self._tokenizer(texts[place]) for place in at.tolist()])
+        self._n_whole += int(counts[at].sum())
         rows = np.concatenate([by_piece.rows, by_doc.rows])
         lengths = np.concatenate([by_piece.lengths, by_doc.lengths])
         return TextRows(rows, lengths, n_cut=0), np.concatenate([np.flatnonzero(kept), at])

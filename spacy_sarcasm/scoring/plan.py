@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from spacy.attrs import IDS
+from spacy.attrs import IDS  # type: ignore[import-not-found]
 from spacy.lang.lex_attrs import lower
 from spacy.language import Language
 from spacy.pipeline import (
@@ -28,13 +28,13 @@ from spacy.pipeline import (
     TextCategorizer,
     Tok2Vec,
 )
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 from spacy.util import add_lookups
 
 from ..network.config import NetworkSettings
 from ..network.storage import Network
 from ..pipeline.classifier import SarcasmClassifier
-from .pieces import special_patterns
+from .tokenizing import AFFIX_RULES, special_patterns
 
 # spaCy's components that change neither tokens nor their ORTH, LOWER and NORM. Others, and classes
 # of users derived from these, may: a custom component's `assigns` proves nothing.
@@ -58,7 +58,6 @@ HARMLESS = (
 HARMLESS_PACKAGES = ("spacy.", "spacy_sarcasm.")
 # What an attribute_ruler may set. It writes to the lexeme too, so ORTH and LOWER are in its reach.
 HARMLESS_ATTRIBUTES = {"TAG", "POS", "MORPH", "LEMMA", "DEP", "NORM"}
-AFFIX_RULES = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
 
 State = tuple[Any, ...]
 
@@ -70,7 +69,7 @@ def why_docs(nlp: Language, component: SarcasmClassifier) -> str | None:
         nlp: The pipeline.
         component: Its sarcasm component.
     """
-    tokenizer = nlp.tokenizer
+    tokenizer: Any = nlp.tokenizer
     network = component.network
     settings = network.config.settings
     if type(tokenizer) is not Tokenizer:
@@ -87,7 +86,9 @@ def why_docs(nlp: Language, component: SarcasmClassifier) -> str | None:
     for name, pipe in _before(nlp, component):
         if not _is_harmless(pipe, settings):
             return f"the component '{name}' may change tokens"
-    return _why_spaces_matter(tokenizer, network)
+    return _why_spaces_matter(tokenizer, network) or _why_lexemes_matter(
+        nlp.vocab, tokenizer, settings
+    )
 
 
 def state_of(nlp: Language, component: SarcasmClassifier) -> State:
@@ -97,18 +98,20 @@ def state_of(nlp: Language, component: SarcasmClassifier) -> State:
         nlp: The pipeline.
         component: Its sarcasm component.
     """
-    tokenizer, network = nlp.tokenizer, component.network
+    tokenizer: Any = nlp.tokenizer
+    vocab: Any = nlp.vocab
+    network = component.network
     before = _before(nlp, component)
     is_stock = type(tokenizer) is Tokenizer
     rules = [getattr(tokenizer, name) for name in AFFIX_RULES] if is_stock else []
-    getters = [nlp.vocab.lex_attr_getters.get(IDS[name]) for name in ("LOWER", "NORM")]
+    getters = [vocab.lex_attr_getters.get(IDS[name]) for name in ("LOWER", "NORM")]
     equal = (
         dict(tokenizer.rules) if is_stock else None,
         tokenizer.faster_heuristics if is_stock else None,
         network.config.settings,
         [len(pipe.attrs) for _, pipe in before if isinstance(pipe, AttributeRuler)],
     )
-    return (equal, tokenizer, nlp.vocab, network.vocabulary, *rules, *getters, *_pipes(before))
+    return (equal, tokenizer, vocab, network.vocabulary, *rules, *getters, *_pipes(before))
 
 
 def same_state(a: State, b: State) -> bool:
@@ -134,33 +137,48 @@ def _is_harmless(pipe: Any, settings: NetworkSettings) -> bool:
     if not type(pipe).__module__.startswith(HARMLESS_PACKAGES):
         return False
     if isinstance(pipe, AttributeRuler):
-        written = {str(key) for pattern in pipe.patterns for key in pattern["attrs"]}
+        patterns: Any = pipe.patterns
+        written = {str(key) for pattern in patterns for key in pattern["attrs"]}
         allowed = HARMLESS_ATTRIBUTES - {settings.attr}
         return written <= allowed
     return isinstance(pipe, HARMLESS) or type(pipe).__module__.startswith("spacy_sarcasm.")
 
 
-def _why_spaces_matter(tokenizer: Tokenizer, network: Network) -> str | None:
+def _why_spaces_matter(tokenizer: Any, network: Network) -> str | None:
     """White space has to be no word, and part of no special case of several tokens."""
-    settings = network.config.settings
     if any(not word.strip() for word in network.vocabulary.words):
         return "the network's vocabulary has white space for a word"
+    for text in tokenizer.rules:
+        if text.strip() and any(map(str.isspace, text)):
+            # What is cached while such a case is added makes the tokenizer depend on its past.
+            return f"the tokenizer has a special case with white space in it, {text!r}"
     for tokens in special_patterns(tokenizer).values():
         if any(token.isspace() for token in tokens):
-            return "a special case of the tokenizer has white space between its tokens"
+            return "the tokenizer splits white space"
+    return None
+
+
+def _why_lexemes_matter(vocab: Any, tokenizer: Any, settings: NetworkSettings) -> str | None:
+    """The attribute looked up has to be a known function of a token's text."""
     if settings.token_words is not None or settings.attr == "ORTH":
         return None
-    getters = tokenizer.vocab.lex_attr_getters
-    getter = getters.get(IDS[settings.attr])
-    if settings.attr == "LOWER":
-        return None if getter is lower else "the vocab has a LOWER of its own"
+    getter = vocab.lex_attr_getters.get(IDS[settings.attr])
+    is_known = getter is lower if settings.attr == "LOWER" else _is_stock_norm(getter)
+    if not is_known:
+        return f"the vocab has a {settings.attr} of its own"
     for text, specs in tokenizer.rules.items():
-        if text.isspace() and any(len(spec) > 1 for spec in specs):
+        if settings.attr == "NORM" and text.isspace() and any(len(spec) > 1 for spec in specs):
             return "a special case of the tokenizer gives white space a NORM"
-    lookup = add_lookups(lower)
-    if not isinstance(getter, partial) or getter.func is not lookup.func:  # type: ignore[attr-defined]
-        return "the vocab has a NORM of its own"
-    default, lookups = getter.args
-    if default is not lower or any(not key.strip() for table in lookups for key in table):
-        return "the vocab has a NORM of its own"
+    name = f"{settings.attr.lower()}_"
+    for lexeme in vocab:
+        if getattr(lexeme, name) != getter(lexeme.orth_):
+            return f"the lexeme {lexeme.orth_!r} has a {settings.attr} of its own"
     return None
+
+
+def _is_stock_norm(getter: Any) -> bool:
+    # What spacy.vocab.create_vocab makes: lower case, unless a table has the text.
+    if not isinstance(getter, partial) or getter.func is not add_lookups(lower).func:  # type: ignore[attr-defined]
+        return False
+    default, tables = getter.args
+    return default is lower and all(key.strip() for table in tables for key in table)

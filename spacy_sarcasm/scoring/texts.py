@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -15,8 +16,9 @@ from spacy.tokens import Doc
 from ..network.vocabulary import TextRows
 from ..pipeline.classifier import SarcasmClassifier
 from ..pipeline.load import find_sarcasm
-from .pieces import PieceTable, special_patterns
+from .pieces import PieceTable
 from .plan import State, same_state, state_of, why_docs
+from .tokenizing import copy_tokenizer, special_patterns
 
 DEFAULT_BATCH_SIZE = 4000
 
@@ -138,14 +140,13 @@ class TextScorer:
             return scores, scored
         if self._table is None:
             scored[:] = False
-            with self._zone(whole_pipeline=True):
+            with self._zone():
                 pairs = zip(texts, range(len(texts)), strict=True)
                 after = _names_after(self.nlp, component)
                 for doc, place in self.nlp.pipe(pairs, as_tuples=True, disable=after):
                     scores[place], scored[place] = doc._.sarcasm, True
             return scores, scored
-        with self._zone():
-            rows, places = self._table.text_rows(texts)
+        rows, places = self._table.text_rows(texts)
         scores[places] = component.predict_rows(rows)
         return scores, scored
 
@@ -168,13 +169,13 @@ class TextScorer:
             return network.vocabulary.text_rows(docs, network.config.settings, None)
 
         tokenizer = self.nlp.tokenizer
-        return PieceTable(tokenizer, special_patterns(tokenizer), rows_of)
+        make_tokenizer = partial(copy_tokenizer, tokenizer, network.config.settings)
+        return PieceTable(make_tokenizer, special_patterns(tokenizer), rows_of)
 
-    def _zone(self, *, whole_pipeline: bool = False) -> AbstractContextManager[Any]:
+    def _zone(self) -> AbstractContextManager[Any]:
         # Zones cannot be nested: in a caller's own, strings stay until that ends.
-        if self.nlp.vocab.in_memory_zone:
-            return nullcontext()
-        return self.nlp.memory_zone() if whole_pipeline else self.nlp.vocab.memory_zone()
+        vocab: Any = self.nlp.vocab
+        return nullcontext() if vocab.in_memory_zone else self.nlp.memory_zone()
 
     def _check(self, texts: Sequence[str], first_row: int) -> None:
         if set(map(type, texts)) <= {str} and max(map(len, texts), default=0) <= self._longest:
