@@ -11,72 +11,34 @@ start of the next. Texts with such neighbours are tokenised whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise, repeat
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
+from spacy.attrs import ORTH  # type: ignore[import-not-found]
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
-from ..network.vocabulary import TextRows
+from ..network.vocabulary import Rows, TextRows
+from .borders import Borders, Patterns
 
 # Pieces remembered before all are forgotten.
 CACHE_SIZE = 100_000
 # Longer pieces are hardly met twice, and would make the cache's size unknown.
 LONGEST_PIECE = 64
 
+# So many new pieces are tokenised together.
+PIECES_PER_DOC = 2000
+# The space before it belongs to the piece, as it does between words of a text.
+_BETWEEN = " \n"
+_LINE_END = get_string_id("\n")
 # The id of no piece; it has no rows.
 _MISSING = 0
 
 Places = NDArray[np.int64]
 RowsOf = Callable[[Sequence[Doc]], TextRows]
 Tokenize = Callable[[str], Doc]
-Patterns = Mapping[str, Sequence[str]]
-
-
-class Borders:
-    """Tells which pieces may not stand next to each other."""
-
-    def __init__(self, patterns: Patterns) -> None:
-        """Take the special cases.
-
-        Args:
-            patterns: What `special_patterns` returned for a tokenizer.
-        """
-        pairs = {pair for tokens in patterns.values() for pair in pairwise(tokens)}
-        # Class 0: no special case has the token there. The last class: several tokens may be there.
-        self._before = _classes(first for first, _ in pairs)
-        self._after = _classes(second for _, second in pairs)
-        self._risky = np.zeros((len(self._before) + 2, len(self._after) + 2), dtype=np.bool_)
-        for first, second in pairs:
-            self._risky[self._before[first], self._after[second]] = True
-        self._risky[-1, 1:] = self._risky[1:, -1] = True
-        # A special case within a piece hides the tokens it was matched by.
-        self._endings = _ends(patterns, self._before, -1)
-        self._beginnings = _ends(patterns, self._after, 0)
-
-    def end_class(self, piece: str, tokens: Doc) -> int:
-        """Return the class of the end of a piece, for `are_risky`."""
-        found = {self._before.get(tokens[-1].text, 0)} if len(tokens) else {0}
-        if piece.endswith(tuple(self._endings)):
-            found |= {kind for text, kind in self._endings.items() if piece.endswith(text)}
-        return _one_class(found, len(self._before) + 1)
-
-    def start_class(self, piece: str, tokens: Doc) -> int:
-        """Return the class of the start of a piece, for `are_risky`."""
-        found = {self._after.get(tokens[0].text, 0)} if len(tokens) else {0}
-        if piece.startswith(tuple(self._beginnings)):
-            found |= {kind for text, kind in self._beginnings.items() if piece.startswith(text)}
-        return _one_class(found, len(self._after) + 1)
-
-    def are_risky(self, ends: NDArray[np.int32], starts: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Return whether a special case may match across each of some borders.
-
-        Args:
-            ends: Class of the end of the piece before each border, shape (borders,).
-            starts: Class of the start of the piece after each border, shape (borders,).
-        """
-        return self._risky[ends, starts]
 
 
 class PieceTable:
@@ -146,20 +108,62 @@ class PieceTable:
         return np.fromiter(map(self._ids.get, pieces, repeat(_MISSING)), np.int64, len(pieces))
 
     def _learn(self, pieces: Iterable[str]) -> None:
-        new = [piece for piece in pieces if len(piece) <= LONGEST_PIECE]
-        docs = [self._tokenizer(piece) for piece in new]
+        odd: list[str] = []
+        plain: list[str] = []
+        for piece in pieces:
+            if len(piece) <= LONGEST_PIECE:
+                (plain if piece.split() == [piece] else odd).append(piece)
+        for at in range(0, len(plain), PIECES_PER_DOC):
+            self._learn_together(plain[at : at + PIECES_PER_DOC])
+        self._learn_singly(odd)
+
+    def _learn_together(self, pieces: Sequence[str]) -> None:
+        """Learn pieces without white space from one doc, which saves most of the time of many.
+
+        The lines' ends between them are tokens that no special case has, so none matches across.
+        """
+        doc = self._tokenizer(_BETWEEN.join(pieces))
+        orths = doc.to_array(ORTH)
+        is_line_end = orths == _LINE_END
+        tokens = orths[~is_line_end]
+        rows = self._rows_of([doc]).rows
+        if len(rows) != len(tokens) or is_line_end.sum() != len(pieces) - 1:
+            # Tokens of several words, such as `token_words` makes.
+            self._learn_singly(pieces)
+            return
+        owner = np.cumsum(is_line_end)[~is_line_end]
+        lengths = np.bincount(owner, minlength=len(pieces))
+        ends = np.cumsum(lengths)
+        self._add(pieces, rows, lengths, tokens[ends - lengths].tolist(), tokens[ends - 1].tolist())
+
+    def _learn_singly(self, pieces: Sequence[str]) -> None:
+        docs = [self._tokenizer(piece) for piece in pieces]
         texts = self._rows_of(docs)
-        edges = [
-            [self._borders.end_class(piece, doc) for piece, doc in zip(new, docs, strict=True)],
-            [self._borders.start_class(piece, doc) for piece, doc in zip(new, docs, strict=True)],
-        ]
-        first = len(self._lengths)
-        self._ids.update(zip(new, range(first, first + len(new)), strict=True))
-        starts = len(self._rows) + np.cumsum(texts.lengths) - texts.lengths
-        self._rows = np.concatenate([self._rows, texts.rows])
-        self._lengths = np.concatenate([self._lengths, texts.lengths])
+        first = [doc[0].orth if len(doc) else 0 for doc in docs]
+        last = [doc[-1].orth if len(doc) else 0 for doc in docs]
+        self._add(pieces, texts.rows, texts.lengths, first, last)
+
+    def _add(
+        self,
+        pieces: Sequence[str],
+        rows: Rows,
+        lengths: Places,
+        first_tokens: Sequence[int],
+        last_tokens: Sequence[int],
+    ) -> None:
+        n = len(self._lengths)
+        self._ids.update(zip(pieces, range(n, n + len(pieces)), strict=True))
+        starts = len(self._rows) + np.cumsum(lengths) - lengths
+        self._rows = np.concatenate([self._rows, rows])
+        self._lengths = np.concatenate([self._lengths, lengths])
         self._starts = np.concatenate([self._starts, starts])
-        self._edges = np.concatenate([self._edges, np.array(edges, np.int32)], axis=1)
+        edges = np.stack(
+            [
+                self._borders.end_classes(pieces, last_tokens),
+                self._borders.start_classes(pieces, first_tokens),
+            ]
+        )
+        self._edges = np.concatenate([self._edges, edges], axis=1)
 
     def _needs_doc(self, ids: Places, counts: Places) -> NDArray[np.bool_]:
         """Return which texts cannot be put together of pieces, shape (texts,)."""
@@ -181,20 +185,3 @@ class PieceTable:
         places = np.repeat(offset, per_piece) + np.arange(total[-1])
         lengths = np.add.reduceat(per_piece, np.cumsum(counts) - counts)
         return TextRows(self._rows[places], lengths, n_cut=0)
-
-
-def _classes(tokens: Iterable[str]) -> dict[str, int]:
-    return {token: number for number, token in enumerate(sorted(set(tokens)), start=1)}
-
-
-def _ends(patterns: Patterns, classes: Mapping[str, int], place: int) -> dict[str, int]:
-    return {
-        text: classes[tokens[place]]
-        for text, tokens in patterns.items()
-        if tokens[place] in classes
-    }
-
-
-def _one_class(found: set[int], several: int) -> int:
-    found = found - {0}
-    return several if len(found) > 1 else max(found, default=0)
