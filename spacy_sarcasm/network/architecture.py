@@ -14,7 +14,7 @@ from thinc.types import Floats2d
 from .config import Fallback, NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
 from .shim import BiLSTMShim, Probabilities
 from .storage import Network
-from .vocabulary import TextRows, build_vocabulary
+from .vocabulary import TextRows, build_vocabulary, cut_long
 from .weights import initial_weights
 from .words import load_token_words
 
@@ -142,13 +142,10 @@ def forward(
         The probabilities, shape (docs, 1), and the callback.
     """
     shim = get_shim(model)
-    texts = _text_rows(model, shim, docs)
+    texts = _look_up(shim, docs)
     if not is_train:
-        scores = shim.score(
-            texts, budget=model.attrs["batch_budget"], threads=model.attrs["threads"]
-        )
-        return _as_floats2d(model, scores), _no_backprop
-    scores, shim_backprop = shim.train(texts, _dropout_rate(model, shim))
+        return _as_floats2d(model, score_rows(model, texts)), _no_backprop
+    scores, shim_backprop = shim.train(_cut_long(model, texts), _dropout_rate(model, shim))
 
     def backprop(d_scores: Floats2d) -> list[Doc]:
         shim_backprop(_as_column(model, d_scores))
@@ -175,7 +172,25 @@ def update(
     def of_array(scores: Probabilities) -> Probabilities:
         return _as_column(model, loss_gradient(_as_floats2d(model, scores)))
 
-    shim.update(_text_rows(model, shim, docs), _dropout_rate(model, shim), of_array)
+    texts = _cut_long(model, _look_up(shim, docs))
+    shim.update(texts, _dropout_rate(model, shim), of_array)
+
+
+def score_rows(model: SarcasmModel, texts: TextRows) -> Probabilities:
+    """Score texts whose words have been looked up.
+
+    Args:
+        model: The model.
+        texts: The words of the texts, as `Vocabulary.text_rows` gives them, uncut.
+
+    Returns:
+        The probabilities, shape (texts,).
+    """
+    return get_shim(model).score(
+        _cut_long(model, texts),
+        budget=model.attrs["batch_budget"],
+        threads=model.attrs["threads"],
+    )
 
 
 def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -> SarcasmModel:
@@ -205,10 +220,14 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
     return model
 
 
-def _text_rows(model: SarcasmModel, shim: BiLSTMShim, docs: list[Doc]) -> TextRows:
-    max_length = model.attrs["max_length"]
+def _look_up(shim: BiLSTMShim, docs: list[Doc]) -> TextRows:
     network = shim.network
-    texts = network.vocabulary.text_rows(docs, network.config.settings, max_length)
+    return network.vocabulary.text_rows(docs, network.config.settings, None)
+
+
+def _cut_long(model: SarcasmModel, texts: TextRows) -> TextRows:
+    max_length = model.attrs["max_length"]
+    texts = cut_long(texts, max_length)
     if texts.n_cut and not model.attrs["warned_of_cut"]:
         model.attrs["warned_of_cut"] = True
         warnings.warn(

@@ -102,13 +102,8 @@ class Vocabulary:
             rows[unknown] = found[which]
             if _SPACE in found:
                 rows, lengths = _keep(rows, lengths, rows != _SPACE)
-        n_cut = 0
-        if max_length is not None and len(lengths) and lengths.max() > max_length:
-            n_cut = int((lengths > max_length).sum())
-            starts = np.cumsum(lengths) - lengths
-            place = np.arange(len(rows)) - np.repeat(starts, lengths)
-            rows, lengths = _keep(rows, lengths, place < max_length)
-        return TextRows(rows, lengths, n_cut)
+        texts = TextRows(rows, lengths, n_cut=0)
+        return texts if max_length is None else cut_long(texts, max_length)
 
     def _look_up(self, docs: Sequence[Doc], keys: Keys, settings: NetworkSettings) -> Rows:
         """Return the row of each of some unknown words, or `_SPACE`, shape (keys,)."""
@@ -130,6 +125,23 @@ class Vocabulary:
         rows = self.rows_of(np.array([get_string_id(form) for form in forms], np.uint64))
         known = rows[rows != UNKNOWN_ROW]
         return int(known[0]) if len(known) else UNKNOWN_ROW
+
+
+def cut_long(texts: TextRows, max_length: int) -> TextRows:
+    """Cut off the end of texts that are too long.
+
+    Args:
+        texts: The texts.
+        max_length: Words that are kept, 1 or more.
+    """
+    rows, lengths = texts.rows, texts.lengths
+    if not len(lengths) or lengths.max() <= max_length:
+        return texts
+    n_cut = int((lengths > max_length).sum())
+    starts = np.cumsum(lengths) - lengths
+    place = np.arange(len(rows)) - np.repeat(starts, lengths)
+    rows, lengths = _keep(rows, lengths, place < max_length)
+    return TextRows(rows, lengths, n_cut)
 
 
 def build_vocabulary(

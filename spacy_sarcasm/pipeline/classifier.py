@@ -24,10 +24,13 @@ from ..network.architecture import (
     DEFAULT_THREADS,
     SarcasmModel,
     get_shim,
+    score_rows,
     update,
 )
 from ..network.calibration import DEFAULT_THRESHOLD, Calibration
+from ..network.shim import Probabilities
 from ..network.storage import WEIGHTS_FILE, Network, save_network
+from ..network.vocabulary import TextRows
 from ..pretrained import BUNDLED_LANGUAGE, BUNDLED_WEIGHTS
 from .gold import cross_entropy, read_gold, require_gold
 from .scorer import Scorer
@@ -245,6 +248,21 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         """
         self._get_ready()
         return self.model.predict(list(docs))
+
+    def predict_rows(self, texts: TextRows) -> Probabilities:
+        """Return the probabilities of texts whose words have been looked up.
+
+        Args:
+            texts: The words as rows of the network's vocabulary, uncut.
+
+        Returns:
+            The probabilities, shape (texts,).
+
+        Raises:
+            NotTrainedError: The component has no weights.
+        """
+        self._get_ready()
+        return score_rows(self.model, texts)
 
     def set_annotations(self, docs: Iterable[Doc], scores: Floats2d) -> None:
         """Write scores to docs, as Python floats.

@@ -3,46 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
+from spacy.tokens import Doc
 
+from ..network.vocabulary import TextRows
+from ..pipeline.classifier import SarcasmClassifier
 from ..pipeline.load import find_sarcasm
+from .pieces import PieceTable
+from .plan import State, same_state, state_of, why_docs
+from .tokenizing import copy_tokenizer, special_patterns
 
-DEFAULT_BATCH_SIZE = 1000
+DEFAULT_BATCH_SIZE = 4000
 
 Scores = NDArray[np.float64]
 
 
 class TextScorer:
-    """Scores lists of texts by a pipeline's sarcasm component."""
+    """Scores lists of texts by a pipeline's sarcasm component.
+
+    Where the pipeline allows it, texts are not made Docs: the tokens of pieces between spaces are
+    remembered as vocabulary rows, up to a bound (`pieces.CACHE_SIZE`). No score is remembered.
+    Strings met on the way do not stay in ``nlp.vocab``, unless the caller is in a memory zone.
+
+    Changes to the pipeline, its tokenizer and the component between two calls are noticed, but not
+    changes to single lexemes (``nlp.vocab["colour"].norm_ = "color"``): make a new scorer after
+    those. Like spaCy's memory zones, a scorer is for one thread at a time.
+    """
 
     def __init__(self, nlp: Language) -> None:
         """Take a pipeline.
 
         Args:
-            nlp: A pipeline with a sarcasm component.
+            nlp: A pipeline with a sarcasm component; of several the last counts. Components after
+                it are not run.
 
         Raises:
             ValueError: It has none.
         """
         find_sarcasm(nlp)
         self.nlp = nlp
+        self._state: State | None = None
+        self._why_docs: str | None = None
+        self._table: PieceTable | None = None
 
-    def score(self, texts: Sequence[str]) -> Scores:
+    @property
+    def why_docs(self) -> str | None:
+        """Why texts are made Docs, at some cost in speed; None if they are not.
+
+        Raises:
+            NotTrainedError: The component has no weights.
+        """
+        self._plan()
+        return self._why_docs
+
+    def score(self, texts: Sequence[str], *, first_row: int = 1) -> Scores:
         """Return the probability of every text, shape (texts,), in 0..1.
 
         Args:
             texts: The texts.
+            first_row: The number that errors give the first text.
 
         Raises:
             TypeError: A text is no string.
-            UnicodeEncodeError: A text holds lone surrogates.
+            ValueError: A text holds lone surrogates or is longer than ``nlp.max_length``, or an
+                error handler of the pipeline dropped it.
+            NotTrainedError: The component has no weights.
         """
-        return np.array([doc._.sarcasm for doc in self.nlp.pipe(texts)], dtype=np.float64)
+        self._check(texts, first_row)
+        scores, scored = self._score(texts)
+        if not scored.all():
+            row = first_row + int(np.flatnonzero(~scored)[0])
+            raise ValueError(
+                f"row {row}: an error handler of the pipeline dropped this text, so it has no "
+                "score. Take the handler off (nlp.set_error_handler), or use score_values, which "
+                "goes on without it"
+            )
+        return scores
 
     def score_values(self, values: Sequence[Any]) -> tuple[list[float | None], list[str | None]]:
         """Score what may not be texts; what cannot be scored harms no other.
@@ -53,12 +96,123 @@ class TextScorer:
         Returns:
             The score of each value, None for one that cannot be scored; and what was wrong with
             each, None for one that was scored.
+
+        Raises:
+            NotTrainedError: The component has no weights.
         """
-        errors = [_fault(value) for value in values]
+        self._plan()
+        errors = [self._fault(value) for value in values]
         texts = [value for value, error in zip(values, errors, strict=True) if error is None]
-        scored = iter(self.score(texts).tolist())
-        scores = [next(scored) if error is None else None for error in errors]
+        outcomes = iter(self._try_all(texts))
+        scores: list[float | None] = []
+        for place, error in enumerate(errors):
+            outcome = next(outcomes) if error is None else error
+            if isinstance(outcome, str):
+                errors[place] = outcome
+                scores.append(None)
+            else:
+                scores.append(outcome)
         return scores, errors
+
+    def _try_all(self, texts: Sequence[str]) -> list[float | str]:
+        """Return the score of each text, or what was wrong with it."""
+        try:
+            scores, scored = self._score(texts)
+        except MemoryError:
+            raise
+        except Exception as error:
+            if len(texts) == 1:
+                return [f"{type(error).__name__}: {error}"]
+            # One at a time tells which of them has the fault.
+            return [outcome for text in texts for outcome in self._try_all([text])]
+        dropped = "an error handler of the pipeline dropped the text"
+        return [
+            score if done else dropped
+            for score, done in zip(scores.tolist(), scored.tolist(), strict=True)
+        ]
+
+    def _score(self, texts: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]:
+        """Return the scores of checked texts, and which of them were scored."""
+        component = self._plan()
+        scores = np.zeros(len(texts), dtype=np.float64)
+        scored = np.ones(len(texts), dtype=np.bool_)
+        if not texts:
+            return scores, scored
+        if self._table is None:
+            scored[:] = False
+            with self._zone():
+                pairs = zip(texts, range(len(texts)), strict=True)
+                after = _names_after(self.nlp, component)
+                for doc, place in self.nlp.pipe(pairs, as_tuples=True, disable=after):
+                    scores[place], scored[place] = doc._.sarcasm, True
+            return scores, scored
+        rows, places = self._table.text_rows(texts)
+        scores[places] = component.predict_rows(rows)
+        return scores, scored
+
+    def _plan(self) -> SarcasmClassifier:
+        """Find out how to score, anew if something has changed since; return the component."""
+        component = find_sarcasm(self.nlp)
+        state = state_of(self.nlp, component)
+        if self._state is None or not same_state(self._state, state):
+            self._table = None
+            self._why_docs = why_docs(self.nlp, component)
+            if self._why_docs is None:
+                self._table = self._make_table(component)
+            self._state = state
+        return component
+
+    def _make_table(self, component: SarcasmClassifier) -> PieceTable:
+        network = component.network
+
+        def rows_of(docs: Sequence[Doc]) -> TextRows:
+            return network.vocabulary.text_rows(docs, network.config.settings, None)
+
+        tokenizer = self.nlp.tokenizer
+        make_tokenizer = partial(copy_tokenizer, tokenizer, network.config.settings)
+        return PieceTable(make_tokenizer, special_patterns(tokenizer), rows_of)
+
+    def _zone(self) -> AbstractContextManager[Any]:
+        # Zones cannot be nested: in a caller's own, strings stay until that ends.
+        vocab: Any = self.nlp.vocab
+        return nullcontext() if vocab.in_memory_zone else self.nlp.memory_zone()
+
+    def _check(self, texts: Sequence[str], first_row: int) -> None:
+        if set(map(type, texts)) <= {str} and max(map(len, texts), default=0) <= self._longest:
+            try:
+                " ".join(texts).encode("utf-8")
+            except UnicodeEncodeError:
+                pass
+            else:
+                return
+        for row, text in enumerate(texts, start=first_row):
+            fault = self._fault(text)
+            if fault is not None:
+                kind = ValueError if isinstance(text, str) else TypeError
+                raise kind(
+                    f"row {row}: {fault}. Mend or leave out such rows, or use "
+                    "TextScorer.score_values, which names them and scores the others"
+                )
+
+    @property
+    def _longest(self) -> int:
+        return int(self.nlp.max_length)
+
+    def _fault(self, value: Any) -> str | None:
+        if value is None:
+            return "the text is null"
+        if not isinstance(value, str):
+            return f"expected a text, got {type(value).__name__}: {value!r:.60}"
+        if len(value) > self._longest:
+            return (
+                f"the text has {len(value):,} characters, more than nlp.max_length, which is "
+                f"{self._longest:,}"
+            )
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            return f"the text holds a lone surrogate at position {error.start + 1}"
+        return None
 
 
 def score_texts(
@@ -66,27 +220,35 @@ def score_texts(
 ) -> Iterator[float]:
     """Yield the score of every text of a stream, in order.
 
+    The scores are those of ``nlp.pipe``, within 1e-5. See `TextScorer` for how they are found.
+
     Args:
         nlp: A pipeline with a sarcasm component.
         texts: The texts.
-        batch_size: So many texts are held and scored at a time.
+        batch_size: So many texts are held and scored at a time, 1 or more.
 
     Yields:
         The probability of sarcasm, 0..1.
+
+    Raises:
+        TypeError: A text is no string; the message names its row, counted from 1.
+        ValueError: A text cannot be scored, or the pipeline has no sarcasm component.
     """
-    scorer = TextScorer(nlp)
-    stream = iter(texts)
+    if isinstance(texts, str):
+        raise TypeError("score_texts takes an iterable of texts: for one text, give [text]")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be 1 or more, not {batch_size}")
+    return _score_stream(TextScorer(nlp), iter(texts), batch_size)
+
+
+def _score_stream(scorer: TextScorer, stream: Iterator[str], batch_size: int) -> Iterator[float]:
+    row = 1
     while batch := list(islice(stream, batch_size)):
-        yield from scorer.score(batch).tolist()
+        yield from scorer.score(batch, first_row=row).tolist()
+        row += len(batch)
 
 
-def _fault(value: Any) -> str | None:
-    if value is None:
-        return "the text is null"
-    if not isinstance(value, str):
-        return f"expected a text, got {type(value).__name__}: {value!r:.60}"
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return f"the text holds a lone surrogate at position {error.start + 1}"
-    return None
+def _names_after(nlp: Language, component: SarcasmClassifier) -> list[str]:
+    pipes = list(nlp.pipeline)
+    place = max(at for at, (_, pipe) in enumerate(pipes) if pipe is component)
+    return [name for name, _ in pipes[place + 1 :]]

@@ -67,12 +67,12 @@ def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
     from sklearn.metrics import roc_auc_score
     from spacy.cli.train import train
     from spacy.tokens import DocBin
-    from spacy_sarcasm.evaluation.calibration import calibrate
-    from spacy_sarcasm.evaluation.labelled import Labelled
 
     import spacy_sarcasm
     from spacy_sarcasm.corpus.mixture import write_mixture
     from spacy_sarcasm.corpus.publishers import read_publishers
+    from spacy_sarcasm.evaluation.calibration import calibrate
+    from spacy_sarcasm.evaluation.labelled import Labelled
 
     rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
     pair = {satire, serious}
