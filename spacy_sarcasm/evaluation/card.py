@@ -15,9 +15,9 @@ from typing import Any
 
 from ..files import whole_file
 from ..network.config import NetworkConfig
-from ..network.storage import WEIGHTS_FILE, Network
+from ..network.storage import WEIGHTS_FILE, Network, load_network, network_to_bytes
 from ..pretrained import BUNDLED_CARD, BUNDLED_WEIGHTS
-from .evaluate import Report, file_digest, write_json
+from .evaluate import Report, write_json
 from .markdown import data_section, how_measured, table
 
 EVALUATION_FILE = "evaluation.json"
@@ -112,9 +112,14 @@ def copy_card(folder: Path, component: str = "sarcasm") -> bool:
 
     Raises:
         OSError: A file cannot be read or written.
+        WeightsError: The pipeline's weights are damaged.
     """
-    weights = folder / component / WEIGHTS_FILE
-    if file_digest(weights) != file_digest(BUNDLED_WEIGHTS):
+    # Not the files' bytes: an older format version may hold the same network.
+    saved, bundled = (
+        network_to_bytes(load_network(file))
+        for file in (folder / component / WEIGHTS_FILE, BUNDLED_WEIGHTS)
+    )
+    if saved != bundled:
         return False
     shutil.copyfile(BUNDLED_CARD, folder / "README.md")
     return True

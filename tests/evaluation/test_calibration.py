@@ -109,7 +109,7 @@ def test_of_a_pipeline(trained: Language) -> None:
     assert pipe.calibration == found != UNCALIBRATED
     after = np.array([doc._.sarcasm for doc in trained.pipe(texts)])
     expected = fit_calibration(before, gold)
-    np.testing.assert_allclose(after, apply_calibration(expected, before), atol=1e-5)
+    np.testing.assert_allclose(after, apply_calibration(expected, before), atol=1e-3)
     # What is in place already does not matter.
     pipe.calibration = Calibration(scale=3.0, shift=1.0)
     assert calibrate(trained, [data]).scale == pytest.approx(found.scale, rel=1e-3)
