@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import resource
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -136,6 +139,8 @@ def test_interrupted_by_the_keyboard(tmp_path: Path, run: Run) -> None:
 def test_progress_on_a_terminal_only(given: Path, tmp_path: Path) -> None:
     command = [SCRIPT, "score", given, "--text-column", "headline", "--batch-size", "1", "-o"]
     main, child = pty.openpty()
+    # Rows, columns: a terminal without a width has no room for a bar.
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("4H", 24, 100, 0, 0))
     process = subprocess.Popen([*command, tmp_path / "out.jsonl"], stderr=child)
     os.close(child)
     shown = b""
