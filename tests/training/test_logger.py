@@ -86,18 +86,20 @@ def test_lines_can_be_read_at_once_and_an_old_log_is_replaced(tmp_path: Path) ->
 
 def test_interrupt_waits_for_the_step_and_the_second_does_not() -> None:
     interrupt = LateInterrupt()
-    former = signal.getsignal(signal.SIGINT)
+    # Programs in the background of a script are started with Ctrl-C ignored.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupt.start()
     try:
         interrupt.check()
         os.kill(os.getpid(), signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             interrupt.check()
-        assert signal.getsignal(signal.SIGINT) is former
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     finally:
         interrupt.stop()
+        signal.signal(signal.SIGINT, former)
 
 
 def test_interrupt_while_the_best_model_is_replaced(
@@ -118,7 +120,6 @@ def test_interrupt_while_the_best_model_is_replaced(
     nlp = init_nlp(make_config(tmp_path, max_steps=50))
     with pytest.raises(KeyboardInterrupt):
         loop.train(nlp, tmp_path / "out", stdout=io.StringIO(), stderr=io.StringIO())
-    assert len(copies) == 1
     best = spacy.load(tmp_path / "out" / "model-best")
     assert 0 < best("oh great")._.sarcasm < 1
     assert len(read_log(tmp_path / "log.jsonl")) == 1
