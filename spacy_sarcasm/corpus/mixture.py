@@ -177,7 +177,9 @@ def write_mixture(
     _write_docs(
         folder / "train.spacy", mix_headlines(splits["train"], settings, soft_labels), nlp, label
     )
-    dev = replace(settings, passes=1, repeats=1, most_rows=max(1, settings.most_rows // 4))
+    dev = replace(
+        settings, passes=1, repeats=1, most_rows=max(1, settings.most_rows // 4), least_rows=1
+    )
     _write_docs(folder / "dev.spacy", _draw(splits["dev"], dev, Random(dev.seed)), nlp, label)  # noqa: S311
     return {split: dict(Counter(row.source for row in found)) for split, found in splits.items()}
 
