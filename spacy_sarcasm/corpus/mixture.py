@@ -24,6 +24,9 @@ from .style import vary_style
 
 SoftLabels = Mapping[str, float]
 
+# The share of rows in a style drawn at random; the others are as normalised.
+_STYLED = 0.5
+
 
 @dataclass(frozen=True)
 class MixtureSettings:
@@ -132,7 +135,8 @@ def _vary(
 ) -> SourcedHeadline:
     share = settings.soft_share if row.text in soft_labels else 0.0
     label = (1.0 - share) * row.label + share * soft_labels.get(row.text, 0.0)
-    return replace(row, text=vary_style(row.text, random), label=label)
+    text = vary_style(row.text, random) if random.random() < _STYLED else row.text
+    return replace(row, text=text, label=label)
 
 
 def write_mixture(
@@ -173,7 +177,9 @@ def write_mixture(
     _write_docs(
         folder / "train.spacy", mix_headlines(splits["train"], settings, soft_labels), nlp, label
     )
-    dev = replace(settings, passes=1, repeats=1, most_rows=max(1, settings.most_rows // 4))
+    dev = replace(
+        settings, passes=1, repeats=1, most_rows=max(1, settings.most_rows // 4), least_rows=1
+    )
     _write_docs(folder / "dev.spacy", _draw(splits["dev"], dev, Random(dev.seed)), nlp, label)  # noqa: S311
     return {split: dict(Counter(row.source for row in found)) for split, found in splits.items()}
 
