@@ -35,11 +35,13 @@ class Data:
         train: The headlines of the training split.
         dev: Those of the dev split, by which spaCy's training takes the best of its steps.
         corpus: A folder with both as ``train.spacy`` and ``dev.spacy``.
+        trial: Whether to train for a few steps only, to see that all works.
     """
 
     train: Rows
     dev: Rows
     corpus: Path
+    trial: bool
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Model:
     load: Callable[[Path], Scorer]
 
 
-def write_corpus(train: Rows, dev: Rows, folder: Path) -> Data:
+def write_corpus(train: Rows, dev: Rows, folder: Path, *, trial: bool) -> Data:
     """Write the headlines with both categories, as spaCy's exclusive classifiers want them."""
     import spacy
     from spacy.tokens import DocBin
@@ -83,7 +85,7 @@ def write_corpus(train: Rows, dev: Rows, folder: Path) -> Data:
             doc.cats = {LABEL: row.label, OTHER_LABEL: 1 - row.label}
             docs.add(doc)
         docs.to_disk(folder / f"{name}.spacy")
-    return Data(train, dev, folder)
+    return Data(train, dev, folder, trial)
 
 
 def train_seed_network(data: Data, folder: Path) -> None:
@@ -99,6 +101,7 @@ def train_seed_network(data: Data, folder: Path) -> None:
         data.corpus / "dev.spacy",
         vectors,
         folder,
+        epochs=1 if data.trial else 30,
         report=lambda epoch: print(epoch, file=stderr),
     )
 
@@ -132,6 +135,8 @@ def _spacy_train(config: Path, data: Data, folder: Path, overrides: dict[str, An
     from spacy.cli.train import train
 
     paths = {f"paths.{name}": str(data.corpus / f"{name}.spacy") for name in ("train", "dev")}
+    if data.trial:
+        overrides = {**overrides, "training.max_steps": 20, "training.eval_frequency": 10}
     with redirect_stdout(stderr):
         train(config, folder, overrides={**paths, **overrides})
 

@@ -59,7 +59,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = args.models or Path(scratch, "models")
         folder.mkdir(parents=True, exist_ok=True)
-        data = write_corpus(splits["train"], splits["dev"], Path(scratch))
+        data = write_corpus(
+            splits["train"], splits["dev"], Path(scratch), trial=args.limit is not None
+        )
         for name in names:
             if name in report["models"]:
                 continue
@@ -88,7 +90,9 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--reuse", type=Path, metavar="FILE", help="figures to keep and add to")
     parser.add_argument("--models", type=Path, metavar="DIR", help="trained models to keep")
-    parser.add_argument("--limit", type=int, metavar="ROWS", help="first rows of each split only")
+    parser.add_argument(
+        "--limit", type=int, metavar="ROWS", help="a trial on the first rows of each split"
+    )
     add_clock(parser)
     return parser.parse_args()
 
