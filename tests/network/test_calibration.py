@@ -17,7 +17,8 @@ from spacy.language import Language
 
 from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
 from spacy_sarcasm.network.export import export_onnx
-from spacy_sarcasm.network.keras_model import KerasTrainer, build_keras
+from spacy_sarcasm.network.keras_model import build_keras
+from spacy_sarcasm.network.keras_trainer import KerasTrainer
 from spacy_sarcasm.network.onnx_model import build_onnx, create_session, run
 from spacy_sarcasm.network.storage import Network, load_network, save_network
 
