@@ -34,7 +34,8 @@ from spacy.util import add_lookups
 from ..network.config import NetworkSettings
 from ..network.storage import Network
 from ..pipeline.classifier import SarcasmClassifier
-from .tokenizing import AFFIX_RULES, special_patterns
+from .borders import Patterns
+from .tokenizing import AFFIX_RULES
 
 # spaCy's components that change neither tokens nor their ORTH, LOWER and NORM. Others, and classes
 # of users derived from these, may: a custom component's `assigns` proves nothing.
@@ -62,17 +63,18 @@ HARMLESS_ATTRIBUTES = {"TAG", "POS", "MORPH", "LEMMA", "DEP", "NORM"}
 State = tuple[Any, ...]
 
 
-def why_docs(nlp: Language, component: SarcasmClassifier) -> str | None:
+def why_docs(nlp: Language, component: SarcasmClassifier, patterns: Patterns | None) -> str | None:
     """Return why a pipeline's texts have to become Docs to be scored; None if they need not.
 
     Args:
         nlp: The pipeline.
         component: Its sarcasm component.
+        patterns: What `special_patterns` returned for its tokenizer, None for other tokenizers.
     """
     tokenizer: Any = nlp.tokenizer
     network = component.network
     settings = network.config.settings
-    if type(tokenizer) is not Tokenizer:
+    if type(tokenizer) is not Tokenizer or patterns is None:
         return f"the tokenizer is {type(tokenizer).__qualname__}, not spaCy's own"
     if tokenizer.vocab is not nlp.vocab:
         return "the tokenizer has a vocab of its own"
@@ -86,7 +88,7 @@ def why_docs(nlp: Language, component: SarcasmClassifier) -> str | None:
     for name, pipe in _before(nlp, component):
         if not _is_harmless(pipe, settings):
             return f"the component '{name}' may change tokens"
-    return _why_spaces_matter(tokenizer, network) or _why_lexemes_matter(
+    return _why_spaces_matter(tokenizer, patterns, network) or _why_lexemes_matter(
         nlp.vocab, tokenizer, settings
     )
 
@@ -144,7 +146,7 @@ def _is_harmless(pipe: Any, settings: NetworkSettings) -> bool:
     return isinstance(pipe, HARMLESS) or type(pipe).__module__.startswith("spacy_sarcasm.")
 
 
-def _why_spaces_matter(tokenizer: Any, network: Network) -> str | None:
+def _why_spaces_matter(tokenizer: Any, patterns: Patterns, network: Network) -> str | None:
     """White space has to be no word, and part of no special case of several tokens."""
     if any(not word.strip() for word in network.vocabulary.words):
         return "the network's vocabulary has white space for a word"
@@ -152,9 +154,8 @@ def _why_spaces_matter(tokenizer: Any, network: Network) -> str | None:
         if text.strip() and any(map(str.isspace, text)):
             # What is cached while such a case is added makes the tokenizer depend on its past.
             return f"the tokenizer has a special case with white space in it, {text!r}"
-    for tokens in special_patterns(tokenizer).values():
-        if any(token.isspace() for token in tokens):
-            return "the tokenizer splits white space"
+    if any(token.isspace() for tokens in patterns.values() for token in tokens):
+        return "the tokenizer splits white space"
     return None
 
 

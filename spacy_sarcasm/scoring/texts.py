@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from ..network.vocabulary import TextRows
 from ..pipeline.classifier import SarcasmClassifier
 from ..pipeline.load import find_sarcasm
+from .borders import Patterns
 from .pieces import PieceTable
 from .plan import State, same_state, state_of, why_docs
 from .tokenizing import copy_tokenizer, special_patterns
@@ -156,21 +157,22 @@ class TextScorer:
         state = state_of(self.nlp, component)
         if self._state is None or not same_state(self._state, state):
             self._table = None
-            self._why_docs = why_docs(self.nlp, component)
-            if self._why_docs is None:
-                self._table = self._make_table(component)
+            patterns = special_patterns(self.nlp.tokenizer)
+            self._why_docs = why_docs(self.nlp, component, patterns)
+            if self._why_docs is None and patterns is not None:
+                self._table = self._make_table(component, patterns)
             self._state = state
         return component
 
-    def _make_table(self, component: SarcasmClassifier) -> PieceTable:
+    def _make_table(self, component: SarcasmClassifier, patterns: Patterns) -> PieceTable:
         network = component.network
 
         def rows_of(docs: Sequence[Doc]) -> TextRows:
             return network.vocabulary.text_rows(docs, network.config.settings, None)
 
-        tokenizer = self.nlp.tokenizer
-        make_tokenizer = partial(copy_tokenizer, tokenizer, network.config.settings)
-        return PieceTable(make_tokenizer, special_patterns(tokenizer), rows_of)
+        settings = network.config.settings
+        make_tokenizer = partial(copy_tokenizer, self.nlp.tokenizer, settings)
+        return PieceTable(make_tokenizer, patterns, rows_of)
 
     def _zone(self) -> AbstractContextManager[Any]:
         # Zones cannot be nested: in a caller's own, strings stay until that ends.

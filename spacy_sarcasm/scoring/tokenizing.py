@@ -13,15 +13,18 @@ from ..network.config import NetworkSettings
 AFFIX_RULES = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
 
 
-def special_patterns(tokenizer: Any) -> dict[str, list[str]]:
+def special_patterns(tokenizer: Any) -> dict[str, list[str]] | None:
     """Return the special cases that the tokenizer's matcher knows as more than one token.
 
     Args:
         tokenizer: A spaCy tokenizer.
 
     Returns:
-        The tokens that the affix rules alone make of the text of each special case.
+        The tokens that the affix rules alone make of the text of each special case; None for a
+        tokenizer of another kind.
     """
+    if type(tokenizer) is not Tokenizer:
+        return None
     # These strings are in the vocab already: the tokenizer made the same tokens of them.
     plain = Tokenizer(tokenizer.vocab, rules={}, **_affix_rules(tokenizer))
     patterns = {text: [token.text for token in plain(text)] for text in tokenizer.rules}

@@ -154,9 +154,9 @@ def test_rules_of_a_users_own(heuristics: bool) -> None:
 
 def test_the_table_is_bounded_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "CACHE_SIZE", 50)
-    tokenizer, _ = tokenizer_and_table("en")
+    tokenizer = spacy.blank("tr").tokenizer
     table = make_table(tokenizer)
-    for start in range(0, 1000, 10):
+    for start in range(0, 300, 10):
         assert_same(
             tokenizer, table, [f"number {n} of many :( ({n}" for n in range(start, start + 10)]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from thinc.api import fix_random_seed
 
 import spacy_sarcasm
 from spacy_sarcasm.scoring.texts import TextScorer
 
-from ..conftest import TINY_MODEL, make_examples, make_untrained, train
+from ..conftest import TINY_MODEL, make_examples, make_untrained
 
 TEXTS = [
     "oh great , another meeting about meetings",
@@ -26,7 +28,7 @@ TEXTS = [
     "   ",
     "Area Man wins :( (again",
     "heavy rain\n\nis  expected in the north",
-    "wow thanks , my favourite flat tyre " * 100,
+    "wow thanks , my favourite flat tyre " * 30,
 ]
 
 
@@ -35,6 +37,18 @@ def set_norms(doc: Doc) -> Doc:
     for token in doc:
         token.norm_ = "meeting"
     return doc
+
+
+def initialize(nlp: Language, seed: int = 0) -> Language:
+    """Weights drawn by chance tell texts apart as well as learnt ones do."""
+    fix_random_seed(seed)
+    nlp.initialize(lambda: make_examples(nlp))
+    return nlp
+
+
+@pytest.fixture
+def trained() -> Language:
+    return initialize(make_untrained())
 
 
 def piped(nlp: Language, texts) -> np.ndarray:
@@ -55,16 +69,19 @@ def test_scores_in_order_at_every_batch_size(trained: Language) -> None:
     assert list(spacy_sarcasm.score_texts(trained, [])) == []
 
 
+scorer_of = lru_cache(TextScorer)
+
+
 @given(st.lists(st.text(alphabet="ab :()'-.\n\u00a0MeetingO8", max_size=40), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_odd_texts_score_as_in_pipe(bundled: Language, texts: list[str]) -> None:
-    assert_same(TextScorer(bundled), texts)
+    assert_same(scorer_of(bundled), texts)
 
 
 @pytest.mark.data
 def test_headlines_score_as_in_pipe(bundled: Language, headlines: list[str]) -> None:
     scorer = TextScorer(bundled)
-    assert_same(scorer, headlines[:4000])
+    assert_same(scorer, headlines[:2000])
     assert scorer.why_docs is None
 
 
@@ -79,7 +96,7 @@ def test_headlines_score_as_in_pipe(bundled: Language, headlines: list[str]) -> 
 )
 def test_every_way_to_look_words_up_goes_without_docs(model: dict) -> None:
     nlp = make_untrained(model={**TINY_MODEL, **model})
-    train(nlp, make_examples(nlp), steps=3)
+    initialize(nlp)
     scorer = TextScorer(nlp)
     assert scorer.why_docs is None
     assert_same(scorer, [*TEXTS, "MEETINGS #GreatMeeting gonna @me 12 :) cannot won't 10km's"])
@@ -111,7 +128,7 @@ def test_what_may_change_tokens_takes_docs(trained: Language) -> None:
 def test_the_attribute_ruler_takes_docs_where_it_sets_the_attribute() -> None:
     nlp = make_untrained(model={**TINY_MODEL, "attr": "NORM"})
     ruler = nlp.add_pipe("attribute_ruler", first=True)
-    train(nlp, make_examples(nlp), steps=3)
+    initialize(nlp)
     scorer = TextScorer(nlp)
     assert scorer.why_docs is None
     ruler.add([[{"LOWER": "rain"}]], {"NORM": "meeting"})
@@ -149,7 +166,7 @@ def test_a_special_case_with_a_space_takes_docs(trained: Language) -> None:
 def test_a_lexeme_of_its_own_kind_takes_docs() -> None:
     nlp = make_untrained(model={**TINY_MODEL, "attr": "NORM"})
     nlp.vocab["council"].norm_ = "meeting"
-    train(nlp, make_examples(nlp), steps=3)
+    initialize(nlp)
     scorer = TextScorer(nlp)
     assert "council" in scorer.why_docs
     assert_same(scorer)
@@ -158,7 +175,7 @@ def test_a_lexeme_of_its_own_kind_takes_docs() -> None:
 def test_chinese_takes_docs() -> None:
     nlp = spacy.blank("zh")
     nlp.add_pipe("sarcasm", config={"weights": None, "model": TINY_MODEL})
-    train(nlp, make_examples(nlp), steps=1)
+    initialize(nlp)
     scorer = TextScorer(nlp)
     assert "tokenizer" in scorer.why_docs
     assert_same(scorer, ["\u4eca\u5929\u771f\u597d", ""])
@@ -178,7 +195,7 @@ def test_changes_between_calls_are_noticed(trained: Language) -> None:
     assert_same(scorer, texts)
     trained.tokenizer.infix_finditer = re.compile("e").finditer
     assert_same(scorer, texts)
-    train(trained, make_examples(trained), steps=2)
+    initialize(trained, seed=1)
     assert_same(scorer, texts)
     trained.get_pipe("sarcasm").cfg["max_length"] = 3
     with pytest.warns(UserWarning, match="more than 3 tokens"):
