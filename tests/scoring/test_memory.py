@@ -1,0 +1,23 @@
+"""Memory stays bounded while words never met before keep coming."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "memory.py"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["score_texts", "nlp.pipe"])
+def test_ten_times_the_rows_take_little_more_memory(way: str, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    options = ["--synthetic", "--ways", way, "--rows", "20000", "200000", "--json", str(figures)]
+    subprocess.run([sys.executable, str(BENCHMARK), *options], check=True, timeout=900)
+    few, many = json.loads(figures.read_text())["peaks"][way]
+    # Kept strings and lexemes of 180,000 words alone would take more.
+    assert many - few < 30
