@@ -64,33 +64,34 @@ def score_dataframe(
         raise wrong_type(text_column, kind.simpleString(), df.columns)
     name = None if model is None else str(model)
     _check_model(name)
+    # mapInArrow looks columns up by their names, and fails at dots and at doubles: numbers travel.
+    numbers = [str(i) for i in range(len(df.columns) + 1)]
+    fields = [*df.schema.fields, types.StructField(output_column, types.DoubleType())]
+    schema = types.StructType(
+        [
+            types.StructField(number, field.dataType, field.nullable, field.metadata)
+            for number, field in zip(numbers, fields, strict=True)
+        ]
+    )
     score = partial(
         _score_on_worker,
-        columns=df.columns,
-        text_column=text_column,
-        output_column=output_column,
+        text_column=numbers[df.columns.index(text_column)],
+        output_column=numbers[-1],
         model=name,
     )
-    scores = types.StructField(output_column, types.DoubleType(), nullable=True)
-    # mapInArrow looks columns up by their names, and finds none with a dot or a double. So they
-    # travel under others; the workers and the schema put the names back.
-    numbered = df.toDF(*map(str, range(len(df.columns))))
-    return numbered.mapInArrow(score, types.StructType([*df.schema.fields, scores]))
+    scored = df.toDF(*numbers[:-1]).mapInArrow(score, schema)
+    return scored.toDF(*df.columns, output_column)
 
 
 def _score_on_worker(
     batches: Iterable[pa.RecordBatch],
     *,
-    columns: list[str],
     text_column: str,
     output_column: str,
     model: str | None,
 ) -> Iterator[pa.RecordBatch]:
     yield from score_batches(
-        (batch.rename_columns(columns) for batch in batches),
-        text_column=text_column,
-        output_column=output_column,
-        model=_resolve(model),
+        batches, text_column=text_column, output_column=output_column, model=_resolve(model)
     )
 
 
