@@ -6,9 +6,10 @@ The rows are the headlines with a word appended, no two of them the same. Within
 contestant runs once; rows/s are medians over the rounds, ratios medians of the ratios within each
 round. The blank pipeline runs twice: keeping all docs, which the targets are for as in speed.py,
 and letting go of each at once, the cheapest way to run it. All other pipelines let go of theirs.
-The slow contestants run over the first so many rows only; their rows/s say how many. Keras predicts from
-rows that are looked up and padded before the clock starts. The transformer has the size of MiniLM
-(6 layers, 384 wide) and random weights, which are as fast as others; its token ids are ready too.
+The slow contestants run over the first so many rows only; their rows/s say how many. Keras predicts
+from rows that are looked up and padded before the clock starts. The transformer has the size of
+MiniLM (6 layers, 384 wide) and random weights, which are as fast as others; its token ids are ready
+too.
 """
 
 from __future__ import annotations
