@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 FileFormat = Literal["text", "word2vec text", "word2vec binary"]
@@ -92,5 +92,6 @@ class VectorsReport:
 
     def to_json(self) -> str:
         """The report as a JSON object, ``skipped`` included."""
-        values: dict[str, Any] = {**asdict(self), "skipped": self.skipped}
+        # Not by asdict, which turns a Counter into a count of its items.
+        values: dict[str, Any] = {**vars(self), "bad": dict(self.bad), "skipped": self.skipped}
         return json.dumps(values, indent=2)

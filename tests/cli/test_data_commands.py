@@ -33,9 +33,11 @@ def headlines(tmp_path: Path) -> Path:
 def test_convert(run: Run, headlines: Path, tmp_path: Path) -> None:
     result = run("convert", headlines, tmp_path / "corpus")
     assert (result.returncode, result.stderr) == (0, "")
-    assert [line.split(":")[0] for line in result.stdout.splitlines()] == [
+    *written, counted = result.stdout.splitlines()
+    assert [line.split(":")[0] for line in written] == [
         str(tmp_path / "corpus" / f"{split}.spacy") for split in ("train", "dev", "test")
     ]
+    assert counted == "60 rows read; dropped: none"
 
 
 def test_evaluate(run: Run, headlines: Path, trained_folder: Path) -> None:

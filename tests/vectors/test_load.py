@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -171,3 +172,15 @@ def test_callback_without_a_path_says_what_to_set() -> None:
     load = registry.callbacks.get("spacy_sarcasm.load_vectors.v1")()
     with pytest.raises(ValueError, match="given no path.*--paths.word_vectors FILE"):
         load(nlp)
+
+
+def test_report_as_json_counts_bad_rows_by_reason(nlp, tmp_path):
+    path = tmp_path / "vectors.txt"
+    good = "".join(f"w{i} {i} 1\n" for i in range(400))
+    path.write_text(f"{good}bad nan 1\nworse inf 1\n")
+    report = load_vectors(nlp.vocab, path)
+    shown = json.loads(report.to_json())
+    assert shown["bad"] == dict(report.bad)
+    assert sum(shown["bad"].values()) == 2
+    assert shown["skipped"] == shown["bad"]
+    assert shown["kept"] == 400
