@@ -54,6 +54,7 @@ def run_all(folder: Path, **changed: object) -> subprocess.CompletedProcess[str]
 
 def steps_run(output: str) -> list[str]:
     """The commands of a workflow that were not skipped."""
+    output = re.sub(r"\x1b\[[0-9;]*m", "", output)
     skipped = re.findall(r"Skipping '([\w-]+)': nothing changed", output)
     begun = re.findall(r"^=+ ([\w-]+) =+$", output, re.MULTILINE)
     return [step for step in begun if step in STEPS and step not in skipped]
@@ -144,12 +145,16 @@ def test_a_bad_asset_stops_the_run_at_once(tmp_path: Path, fault: str) -> None:
         content = b'{"headline": "a", "is_sarcastic": 1}\n'
         (source / "c.json").write_bytes(content[:-9] if fault == "truncated" else content)
     result = run_all(
-        folder, assets_from=source, config="project.yml", corpus_file="c.json", corpus_sha256="00"
+        folder,
+        assets_from=source,
+        config="project.yml",
+        corpus_file="c.json",
+        corpus_sha256="ab" * 32,
     )
     assert result.returncode == 1
     (message,) = [line for line in result.stderr.splitlines() if line.startswith("Error:")]
     assert "c.json" in message
-    assert "00" in message
+    assert "ab" * 32 in message
     assert "--vars.assets_from" in message
     assert "Traceback" not in result.stderr
     assert " convert " not in result.stdout

@@ -126,7 +126,8 @@ def load_vectors_callback(
     """
 
     def load(nlp: Language) -> None:
-        if path is None and nlp.config["initialize"]["vectors"] is not None:
+        # The pipeline's own config may still hold variables, such as ${paths.vectors}.
+        if path is None and nlp.config.interpolate()["initialize"]["vectors"] is not None:
             return
         if path is None:
             raise ValueError(

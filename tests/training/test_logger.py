@@ -142,11 +142,13 @@ def test_ctrl_c_leaves_the_best_model_whole(tmp_path: Path) -> None:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=120)
-    assert process.returncode not in (0, -signal.SIGKILL), output
-    assert "Aborted" in output
+    # By the version of Typer: it says "Aborted" and leaves with 1, or leaves with 130.
+    assert process.returncode in (1, 130), output
+    assert "Error" not in output
     lines = read_log(log)
     best = spacy.load(tmp_path / "out" / "model-best")
-    assert best.meta["performance"]["sarcasm_acc"] == max(line["score"] for line in lines)
+    best_score = max(line["score"] for line in lines)
+    assert best.meta["performance"]["sarcasm_acc"] == pytest.approx(best_score)
     assert 0 < best("oh great")._.sarcasm < 1
 
 

@@ -43,5 +43,5 @@ def test_curves_figures_and_sentences(tmp_path: Path) -> None:
         assert row["text"] in result.output
     assert len(figures["sentences"]) == 4
     assert figures["last_epoch"] == log[-1]
-    config = find_sarcasm(nlp).network.config
-    assert (config.units, config.layers, config.dense_width) == (25, 2, 24)
+    settings = find_sarcasm(nlp).network.config.settings
+    assert (settings.units, settings.layers, settings.dense_width) == (25, 2, 24)
