@@ -24,11 +24,13 @@ def test_wheel_holds_what_it_should_and_no_more(wheel: Path) -> None:
         "py.typed",
         "pretrained/weights.npz",
         "pretrained/MODEL_CARD.md",
+        "pretrained/evaluation.json",
+        "pretrained/training.json",
         "configs/sarcasm.cfg",
     ):
         assert f"spacy_sarcasm/{name}" in names
     kinds = {Path(name).suffix for name in names if ".dist-info/" not in name}
-    assert kinds == {".py", ".npz", ".md", ".cfg", ".typed"}
+    assert kinds == {".py", ".npz", ".md", ".cfg", ".json", ".typed"}
     assert wheel.stat().st_size <= 15 * MEGABYTE
 
 
