@@ -81,14 +81,26 @@ def mix_headlines(
     """
     settings, soft_labels = settings or MixtureSettings(), soft_labels or {}
     random = Random(settings.seed)  # noqa: S311
-    mixed = [_vary(row, settings, soft_labels, random) for row in _draw(rows, settings, random)]
+    mixed = [
+        _vary(row, settings, soft_labels, random) for row in draw_headlines(rows, settings, random)
+    ]
     random.shuffle(mixed)
     return mixed
 
 
-def _draw(
+def draw_headlines(
     rows: Iterable[SourcedHeadline], settings: MixtureSettings, random: Random
 ) -> list[SourcedHeadline]:
+    """Return the rows that `mix_headlines` takes for the same seed, before styles and soft labels.
+
+    Args:
+        rows: The training split of a corpus.
+        settings: How it is mixed.
+        random: The draws' source, of ``settings.seed``.
+
+    Returns:
+        The rows, one as often as it was drawn.
+    """
     whole: list[SourcedHeadline] = []
     groups: dict[str, list[SourcedHeadline]] = defaultdict(list)
     for row in rows:
@@ -180,7 +192,8 @@ def write_mixture(
     dev = replace(
         settings, passes=1, repeats=1, most_rows=max(1, settings.most_rows // 4), least_rows=1
     )
-    _write_docs(folder / "dev.spacy", _draw(splits["dev"], dev, Random(dev.seed)), nlp, label)  # noqa: S311
+    drawn = draw_headlines(splits["dev"], dev, Random(dev.seed))  # noqa: S311
+    _write_docs(folder / "dev.spacy", drawn, nlp, label)
     return {split: dict(Counter(row.source for row in found)) for split, found in splits.items()}
 
 

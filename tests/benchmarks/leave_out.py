@@ -1,17 +1,23 @@
 """How the network does on publishers it has never seen: six pairs of them left out in turn.
 
-Run it as ``python tests/benchmarks/leave_out.py`` with SPACY_SARCASM_DATA set. Each run mixes the
-corpus without a satirical and a serious publisher, trains by the config of the bundled weights, and
-calibrates and chooses its threshold on its own dev rows: a publisher that is left out is absent
-from training, vocabulary, calibration and threshold. It is then scored on all rows of the pair but
-those of the headlines' test split. Takes a few minutes a pair on one free core.
+Run it as ``python tests/benchmarks/leave_out.py`` with SPACY_SARCASM_DATA set. Each run follows the
+recipe of the bundled weights without a satirical and a serious publisher: it fine-tunes a teacher,
+mixes the corpus with that teacher's labels, trains by the bundled weights' config, and calibrates
+and chooses its threshold on its own dev rows. A publisher that is left out is absent from the
+teacher, its labels, training, vocabulary, calibration and threshold. The network is then scored on
+all rows of the pair but those of the headlines' test split. The teacher learns the headlines data
+set's training split, as the bundled weights' does, or, where that lacks one of its two publishers,
+what the network learns. A pair takes some ten minutes on two free cores, and four of one core with
+--no-teacher.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +35,8 @@ SATIRICAL = ("onion", "hardtimes")
 SERIOUS = ("huffpost", "guardian", "npr")
 LEAST_AUC = 0.82
 MOST_FALSE_POSITIVES = 0.10
-MAX_FPR_ON_DEV = 0.05
+# As for the bundled weights.
+MAX_FPR_ON_DEV = 0.08
 # As in the config.
 BATCH = 32
 
@@ -41,14 +48,19 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, default=0, help="score at most so many rows a publisher"
     )
+    parser.add_argument("--no-teacher", action="store_true", help="train on hard labels alone")
+    parser.add_argument("--threads", type=int, default=1, help="default: 1")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep teachers' labels and scores")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     args = parser.parse_args()
-    limit_threads(1)
+    limit_threads(args.threads)
     pairs = args.pairs or [f"{satire}-{serious}" for satire in SATIRICAL for serious in SERIOUS]
     figures = []
     for pair in pairs:
         satire, serious = pair.split("-")
-        figures.append(measure(satire, serious, args.rows))
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = (args.keep or Path(scratch)) / pair
+            figures.append(measure(satire, serious, folder, args))
         shown = ", ".join(f"{name} {value}" for name, value in figures[-1].items())
         print(shown, flush=True)
     columns = list(figures[0])
@@ -60,7 +72,9 @@ def main() -> None:
     write_json(args.json, {"pairs": figures, "mean AUC": auc})
 
 
-def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
+def measure(
+    satire: str, serious: str, folder: Path, args: argparse.Namespace
+) -> dict[str, str | float]:
     """Train without two publishers; return the figures on them."""
     import numpy as np
     import spacy
@@ -80,30 +94,32 @@ def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
     left_out = [
         row for row in rows if row.source in pair and not (row.in_headlines and row.split == "test")
     ]
+    folder.mkdir(parents=True, exist_ok=True)
+    soft_labels = None if args.no_teacher else teach(kept, folder)
+    write_mixture(kept, folder, spacy.blank("en"), LABEL, soft_labels=soft_labels)
+    paths = {"train": "train.spacy", "dev": "dev.spacy", "log": "log.jsonl"}
+    overrides: dict[str, object] = {
+        f"paths.{key}": str(folder / file) for key, file in paths.items()
+    }
+    overrides["paths.word_vectors"] = str(data_file(VECTORS))
+    n_docs = len(DocBin().from_disk(folder / paths["train"]))
+    overrides["training.optimizer.learn_rate.total_steps"] = n_docs // BATCH + 1
     config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_mixture(kept, folder, spacy.blank("en"), LABEL)
-        paths = {"train": "train.spacy", "dev": "dev.spacy", "log": "log.jsonl"}
-        overrides: dict[str, object] = {
-            f"paths.{key}": str(folder / file) for key, file in paths.items()
-        }
-        overrides["paths.word_vectors"] = str(data_file(VECTORS))
-        n_docs = len(DocBin().from_disk(folder / paths["train"]))
-        overrides["training.optimizer.learn_rate.total_steps"] = n_docs // BATCH + 1
-        train(config, folder / "training", overrides=overrides)
-        nlp = spacy.load(folder / "training" / "model-best")
+    train(config, folder / "training", overrides=overrides)
+    # The last weights, as for the bundled ones.
+    nlp = spacy.load(folder / "training" / "model-last")
     dev = [row for row in kept if row.split == "dev"]
     labelled = Labelled("dev", [row.text for row in dev], gold_of(dev), [row.source for row in dev])
     calibration = calibrate(nlp, [labelled], max_fpr=MAX_FPR_ON_DEV)
     scores, gold, sources = [], [], []
     for publisher in pair:
         members = [row for row in left_out if row.source == publisher]
-        members = members[:: max(1, len(members) // n_rows)] if n_rows else members
+        members = members[:: max(1, len(members) // args.rows)] if args.rows else members
         scores += [doc._.sarcasm for doc in nlp.pipe(row.text for row in members)]
         gold += [row.label for row in members]
         sources += [publisher] * len(members)
     found, is_serious = np.array(scores), np.array(sources) == serious
+    np.savez(folder / "scores.npz", scores=found, gold=gold, sources=sources)
     above = found >= calibration.threshold
     return {
         "left out": f"{satire}, {serious}",
@@ -112,6 +128,32 @@ def measure(satire: str, serious: str, n_rows: int) -> dict[str, str | float]:
         "false positives": round(float(above[is_serious].mean()), 4),
         "true positives": round(float(above[~is_serious].mean()), 4),
     }
+
+
+def teach(kept: list[SourcedHeadline], folder: Path) -> dict[str, float]:
+    """Fine-tune a teacher on what is kept; return its labels of the rows that are to be mixed."""
+    from random import Random
+
+    from spacy_sarcasm.corpus.mixture import MixtureSettings, draw_headlines, mix_headlines
+    from spacy_sarcasm.teacher.finetune import fine_tune
+    from spacy_sarcasm.teacher.teachers import load_teacher
+
+    labels = folder / "soft_labels.json"
+    if labels.exists():
+        found: dict[str, float] = json.loads(labels.read_text("utf-8"))
+        return found
+    settings = MixtureSettings()
+    training = [row for row in kept if row.split == "train"]
+    lessons = [row for row in training if row.in_headlines]
+    if len({row.label for row in lessons}) < 2:
+        lessons = mix_headlines(training, replace(settings, passes=1, repeats=1))
+    fine_tune([row.text for row in lessons], gold_of(lessons).tolist(), folder / "teacher")
+    teacher = load_teacher(str(folder / "teacher"))
+    drawn = draw_headlines(training, settings, Random(settings.seed))
+    texts = sorted({row.text for row in drawn})
+    found = dict(zip(texts, map(float, teacher.score(texts)), strict=True))
+    labels.write_text(json.dumps(found, indent=0), "utf-8")
+    return found
 
 
 def gold_of(rows: list[SourcedHeadline]) -> NDArray[np.float64]:
