@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import time
+
 import pytest
 import spacy
 from spacy.util import registry
@@ -63,6 +67,33 @@ def test_rules(token, words):
 def test_every_token_has_a_word():
     for token in ("x", "#", "##", "é", "\u200d", "<", ".", "😂"):
         assert all(glove_twitter_words(token))
+
+
+def test_same_as_the_scripts_expressions():
+    """The script's own numbers and elongated words, on every short string of some characters."""
+    number = re.compile(r"[-+]?[.\d]*[\d]+[:,.\d]*", re.ASCII)
+    elongated = re.compile(r"(\w*?)(\w)\2{2,}")
+    for length in range(1, 7):
+        for characters in itertools.product("-.,1ab", repeat=length):
+            token = "".join(characters)
+            words = glove_twitter_words(token)
+            assert (words == ("<number>",)) is (number.fullmatch(token) is not None), token
+            match = elongated.fullmatch(token)
+            if match and words != ("<number>",):
+                assert words == (match[1] + match[2], "<elong>")
+            else:
+                assert "<elong>" not in words
+
+
+def test_digits_of_other_scripts_are_words():
+    assert glove_twitter_words("\u0663") == ("\u0663",)
+
+
+@pytest.mark.parametrize("token", ["1" * 50_000 + "x", "a" * 50_000 + "b", "." * 50_000 + "x"])
+def test_long_tokens_take_no_long_time(token):
+    start = time.perf_counter()
+    assert glove_twitter_words(token) == (token,)
+    assert time.perf_counter() - start < 1
 
 
 def test_registered_and_off_by_default():
