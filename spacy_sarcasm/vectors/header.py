@@ -17,6 +17,12 @@ UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 COUNTS = re.compile(rb"(\d{1,12}) (\d{1,6}) ?\r?")
 """A word2vec file's first line: rows and dimension."""
 
+TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
+
+MAX_LONGER_SHARE = 0.01
+"""Of the first rows, so many may have more numbers than the dimension asked for: no more than a
+file may have bad ones."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -38,8 +44,9 @@ class Header:
 def read_header(head: bytes, dim: int | None, place: str) -> Header:
     """Tell a file's format and dimension from its first bytes.
 
-    The dimension is that of most of the first 1,000 rows, a row's dimension being the number of
-    numeric fields at its end, its first field never among them.
+    The dimension is the one asked for, where rows have it and hardly any has more numbers, or else
+    that of most of the first 1,000 rows. A row's dimension is the number of numeric fields at its
+    end, its first field never among them.
 
     Args:
         head: The file's first ``HEAD_BYTES`` bytes, or all of it where it is shorter.
@@ -56,23 +63,47 @@ def read_header(head: bytes, dim: int | None, place: str) -> Header:
         raise ValueError(f"{place}: the file is empty. Expected rows of a word and its numbers.")
     if head.startswith(UTF16_BOMS):
         raise ValueError(f"{place}: the file is UTF-16. Convert it to UTF-8 first.")
+    if head.startswith(TAR_MAGIC, TAR_MAGIC_AT):
+        raise ValueError(f"{place}: the file is a tar archive. Unpack it first, and give the file.")
     start = len(BOM) if head.startswith(BOM) else 0
     header = _word2vec_header(head, start)
     if header is None:
-        found = _sample_dim(head[start:])
-        if found is None:
-            raise ValueError(
-                f"{place}: this is no file of word vectors. Expected rows of a word and its "
-                f"numbers separated by single spaces (GloVe, word2vec text), or a line with two "
-                f"counts before binary rows (word2vec binary)."
-            )
-        header = Header("text", found, start)
+        header = _text_header(head, start, dim, place)
     if dim is not None and dim != header.dim:
         raise ValueError(
             f"{place}: the vectors have {header.dim} dimensions; {dim} were asked for. "
             f"Give dim={header.dim}, leave it out, or choose another file."
         )
     return header
+
+
+def _text_header(head: bytes, start: int, dim: int | None, place: str) -> Header:
+    """The header of a text file that has no line with counts, or one that cannot be true."""
+    lines = _sample(head[start:])
+    found = _wanted_dim(lines, dim) or _dim_of_most(lines)
+    counts = COUNTS.fullmatch(lines[0])
+    if counts is not None and (len(lines) == 1 or (found or 0) > 1):
+        # With one number a row, it may be a row itself.
+        others = f"the rows after it have {found} numbers" if len(lines) > 1 else "no rows follow"
+        raise ValueError(
+            f"{place}, line 1: the header announces {int(counts[1])} rows of dimension "
+            f"{int(counts[2])}; {others}. The file is damaged: fetch or write it again, or correct "
+            f"the header."
+        )
+    if found is None:
+        raise ValueError(
+            f"{place}: this is no file of word vectors. Expected rows of a word and its "
+            f"numbers separated by single spaces (GloVe, word2vec text), or a line with two "
+            f"counts before binary rows (word2vec binary)."
+        )
+    odd = sum(_has_other_separators(line, found) for line in lines)
+    if 2 * odd > len(lines):
+        raise ValueError(
+            f"{place}: between word and numbers, or between rows, there is other white space than "
+            f"single spaces and line feeds. Expected rows of a word and its numbers separated by "
+            f"single spaces: replace tabs, double spaces and lone carriage returns."
+        )
+    return Header("text", found, start)
 
 
 def guess_dim(head: bytes) -> int | None:
@@ -86,7 +117,7 @@ def guess_dim(head: bytes) -> int | None:
     """
     start = len(BOM) if head.startswith(BOM) else 0
     header = _word2vec_header(head, start)
-    return _sample_dim(head[start:]) if header is None else header.dim
+    return _dim_of_most(_sample(head[start:])) if header is None else header.dim
 
 
 def _word2vec_header(head: bytes, start: int) -> Header | None:
@@ -98,10 +129,11 @@ def _word2vec_header(head: bytes, start: int) -> Header | None:
     body = head[end + 1 :]
     if dim == 0:
         return None
-    if _sample_dim(body) == dim:
+    text_dim = _dim_of_most(_sample(body))
+    if text_dim == dim:
         return Header("word2vec text", dim, end + 1, rows)
-    # A text file of one-dimensional vectors may start with a number as its word.
-    if _sample_dim(head[start:]) == 1 or not _has_binary_row(body, dim):
+    # Text of another dimension: the header is wrong, or it is a row of one-dimensional vectors.
+    if text_dim is not None or not _has_binary_row(body, dim):
         return None
     return Header("word2vec binary", dim, end + 1, rows)
 
@@ -111,17 +143,36 @@ def _has_binary_row(body: bytes, dim: int) -> bool:
     return space > 0 and len(body) >= space + 1 + 4 * dim
 
 
-def _sample_dim(body: bytes) -> int | None:
-    """The dimension of more than half of the first rows, if they agree on one."""
+def _sample(body: bytes) -> list[bytes]:
+    """The first rows."""
     lines = body.split(b"\n", SAMPLE_ROWS)
     # What follows the last line end is a row only where the file has no more.
-    if len(lines) > SAMPLE_ROWS or len(body) >= HEAD_BYTES or not lines[-1]:
+    if len(lines) > 1 and (len(lines) > SAMPLE_ROWS or len(body) >= HEAD_BYTES or not lines[-1]):
         lines.pop()
-    dims = Counter(_row_dim(line) for line in lines)
-    if not dims:
-        return None
-    found, count = dims.most_common(1)[0]
+    return lines
+
+
+def _dim_of_most(lines: list[bytes]) -> int | None:
+    """The dimension of more than half of the rows, if they agree on one."""
+    found, count = Counter(map(_row_dim, lines)).most_common(1)[0]
     return found if found > 0 and 2 * count > len(lines) else None
+
+
+def _wanted_dim(lines: list[bytes], dim: int | None) -> int | None:
+    """The dimension asked for, if it can be that of the rows.
+
+    Rows that have more numbers would be read as words with spaces, so hardly any may.
+    """
+    dims = Counter(map(_row_dim, lines))
+    longer = sum(count for found, count in dims.items() if dim is not None and found > dim)
+    fits = dim is not None and dims[dim] and longer <= MAX_LONGER_SHARE * len(lines)
+    return dim if fits else None
+
+
+def _has_other_separators(line: bytes, dim: int) -> bool:
+    """Whether a row's word holds what must be a separator: no word of a text has it."""
+    word = b" ".join(line.removesuffix(b"\r").rstrip(b" ").split(b" ")[:-dim])
+    return b"\t" in word or b"\r" in word or (len(word) > 1 and word.endswith(b" "))
 
 
 def _row_dim(line: bytes) -> int:

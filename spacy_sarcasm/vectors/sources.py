@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ DECOMPRESSION_ERRORS = (
     EOFError,
     zlib.error,
     gzip.BadGzipFile,
+    lzma.LZMAError,
     zipfile.BadZipFile,
     NotImplementedError,  # a compression method that zipfile does not know
 )
@@ -54,7 +56,10 @@ def open_source(path: Path, dim: int | None) -> Iterator[tuple[BinaryIO, str | N
                         yield cast(BinaryIO, unzipped), member.filename
             else:
                 yield file, None
-        except DECOMPRESSION_ERRORS as error:
+        except (*DECOMPRESSION_ERRORS, OSError) as error:
+            # bz2 reports damaged data as an OSError without a number; all others are the system's.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise ValueError(
                 f"{path}: the compressed data is damaged or cut short ({error}). "
                 f"Fetch the file again."
@@ -115,9 +120,11 @@ def _member_dim(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int | None:
 def _may_hold_vectors(name: str) -> bool:
     # macOS adds a folder of resource forks and hidden files to the archives it writes.
     parts = PurePosixPath(name).parts
-    return not name.endswith("/") and "__MACOSX" not in parts and not parts[-1].startswith(".")
+    if name.endswith("/") or not parts:  # a folder, "./" for one
+        return False
+    return "__MACOSX" not in parts and not parts[-1].startswith(".")
 
 
 def _is_unsafe(name: str) -> bool:
     path = PurePosixPath(name.replace("\\", "/"))
-    return path.is_absolute() or ".." in path.parts or ":" in path.parts[:1][0]
+    return path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1])

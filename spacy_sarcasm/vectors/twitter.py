@@ -29,8 +29,9 @@ CLASSES = {
     "<sadface>": re.compile(rf"{_EYES}{_NOSE}\(+|\)+{_NOSE}{_EYES}"),
     "<neutralface>": re.compile(f"{_EYES}{_NOSE}[/|l*]"),
     "<heart>": re.compile("<3"),
-    # The script's [-+]?[.\d]*[\d]+[:,.\d]*, in a form that takes linear time on a long run of digits.
-    "<number>": re.compile(r"[-+]?\.*\d[:,.\d]*", re.ASCII),  # digits are ASCII's in Ruby
+    # The script's [-+]?[.\d]*[\d]+[:,.\d]* in a form that takes linear time on a long run of
+    # digits. Ruby's digits are those of ASCII.
+    "<number>": re.compile(r"[-+]?\.*\d[:,.\d]*", re.ASCII),
 }
 """What a whole token must look like to become a class, in the order of the script's rules."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import tarfile
 import zipfile
 
 import numpy as np
@@ -70,6 +71,38 @@ def test_two_members_of_one_dimension(tmp_path):
 def test_member_outside_the_archive_is_refused(tmp_path, name):
     path = zip_of(tmp_path / "odd.zip", {"glove.txt": rows_of_dim(7), name: b"x"})
     with pytest.raises(ValueError, match=r"odd\.zip: the member .* points outside"):
+        read(path)
+
+
+@pytest.mark.parametrize("name", [".", "./"])
+def test_members_without_a_name_are_passed_over(tmp_path, name):
+    path = zip_of(tmp_path / "odd.zip", {name: b"", "glove.txt": rows_of_dim(7)})
+    assert read(path)[1].shape == (30, 7)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_damage_under_other_compression_methods(tmp_path, method):
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("glove.txt", rows_of_dim(7))
+    assert read(path)[1].shape == (30, 7)
+    raw = bytearray(path.read_bytes())
+    raw[60] ^= 0xFF
+    path.write_bytes(raw)
+    with pytest.raises(ValueError, match=r"odd\.zip: the compressed data is damaged"):
+        read(path)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["tar", "tar.gz"])
+def test_tar_archive_is_refused(tmp_path, pack):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        member = tarfile.TarInfo("glove.txt")
+        member.size = len(rows_of_dim(7))
+        archive.addfile(member, io.BytesIO(rows_of_dim(7)))
+    path = tmp_path / "glove.tar"
+    path.write_bytes(pack(buffer.getvalue()))
+    with pytest.raises(ValueError, match=r"glove\.tar: the file is a tar archive. Unpack it"):
         read(path)
 
 
@@ -171,6 +204,27 @@ def test_word2vec_text(tmp_path, text, rows):
         read(path, strict=True)  # lines are counted with the header
     path.write_bytes(b"401 5\n" + text)
     with pytest.raises(ValueError, match=r"announces 401 rows; the file ends after 400"):
+        read(path)
+
+
+@pytest.mark.parametrize("dim", [3, 6, 14])
+def test_header_of_another_dimension_than_the_rows(tmp_path, dim):
+    """Rows of 7 values of 7 characters: as binary values, 14 of them fill a row exactly."""
+    path = tmp_path / "vectors.vec"
+    path.write_bytes(f"30 {dim}\n".encode() + rows_of_dim(7))
+    with pytest.raises(
+        ValueError,
+        match=rf"vectors\.vec, line 1: the header announces 30 rows of dimension {dim}; "
+        r"the rows after it have 7 numbers",
+    ):
+        read(path)
+
+
+@pytest.mark.parametrize("content", [b"400000 100\n", b"400000 100", b"0 100\n"])
+def test_header_without_rows(tmp_path, content):
+    path = tmp_path / "cut.vec"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"cut\.vec, line 1: .*of dimension 100; no rows follow"):
         read(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import numpy as np
@@ -213,6 +214,38 @@ def test_dimension_is_that_of_most_of_the_first_rows(tmp_path, text):
     path.write_bytes(b"first 0.5 0.25\n" + text)
     _, _, report = read(path)
     assert (report.dim, report.skipped) == (5, {TOO_FEW: 1})
+
+
+def test_dimension_asked_for_where_most_first_rows_are_bad(tmp_path, text):
+    """Of 1,000 first rows, 600 are bad, but less than 1% of all."""
+    path = tmp_path / "odd.txt"
+    lines = text.splitlines(keepends=True)
+    path.write_bytes(
+        b"x y z\n" * 600 + b"".join(b"%d" % i + line for i in range(160) for line in lines)
+    )
+    with pytest.raises(ValueError, match=r"no file of word vectors"):
+        read(path)
+    assert read(path, dim=5)[2].skipped == {TOO_FEW: 600}
+    # A smaller dimension that a few rows have is not taken: words would swallow numbers.
+    path.write_bytes(b"x 0.1 0.2 0.3 0.4\n" + text)
+    with pytest.raises(ValueError, match=r"have 5 dimensions; 4 were asked for"):
+        read(path, dim=4)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b"\n", b"\r"),
+        lambda text: re.sub(rb"(?m)^(\S+) ", rb"\1\t", text),
+        lambda text: re.sub(rb"(?m)^(\S+) ", rb"\1  ", text),
+    ],
+    ids=["lone carriage returns", "tab after the word", "two spaces after the word"],
+)
+def test_other_separators_are_refused(tmp_path, text, change):
+    path = tmp_path / "odd.txt"
+    path.write_bytes(change(text))
+    with pytest.raises(ValueError, match=r"odd\.txt: .*other white space than single spaces"):
+        read(path)
 
 
 def test_another_dimension_than_asked_for(file):
