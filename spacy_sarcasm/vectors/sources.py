@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import lzma
 import zipfile
@@ -23,6 +24,7 @@ DECOMPRESSION_ERRORS = (
     lzma.LZMAError,
     zipfile.BadZipFile,
     NotImplementedError,  # a compression method that zipfile does not know
+    UnicodeDecodeError,  # a member's name
 )
 
 
@@ -57,8 +59,9 @@ def open_source(path: Path, dim: int | None) -> Iterator[tuple[BinaryIO, str | N
             else:
                 yield file, None
         except (*DECOMPRESSION_ERRORS, OSError) as error:
-            # bz2 reports damaged data as an OSError without a number; all others are the system's.
-            if isinstance(error, OSError) and error.errno is not None:
+            # bz2 reports damaged data as an OSError without a number, and the system a place in a
+            # damaged zip's directory that is no place; all others are no matter of the data.
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
                 raise
             raise ValueError(
                 f"{path}: the compressed data is damaged or cut short ({error}). "

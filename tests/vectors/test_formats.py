@@ -93,6 +93,15 @@ def test_damage_under_other_compression_methods(tmp_path, method):
         read(path)
 
 
+def test_zip_directory_that_points_nowhere(tmp_path):
+    path = zip_of(tmp_path / "odd.zip", {"glove.txt": rows_of_dim(7)})
+    raw = bytearray(path.read_bytes())
+    raw[-6:-2] = b"\xff\xff\xff\x7f"  # where the directory starts
+    path.write_bytes(raw)
+    with pytest.raises(ValueError, match=r"odd\.zip: the compressed data is damaged"):
+        read(path)
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["tar", "tar.gz"])
 def test_tar_archive_is_refused(tmp_path, pack):
     buffer = io.BytesIO()
