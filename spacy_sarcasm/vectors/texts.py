@@ -6,8 +6,10 @@ import csv
 import gzip
 import io
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -32,13 +34,14 @@ def read_texts(path: str | Path, field: str | None = None) -> Iterator[str]:
         The texts, empty ones left out.
 
     Raises:
-        ValueError: The file's name has another ending, or a row has no such field.
+        ValueError: The file's name has another ending, is damaged or not UTF-8, or a row has no
+            such field or half a character of UTF-16 (a lone surrogate) in it.
         OSError: The file cannot be read.
     """
     path = Path(path)
     kind = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     readers = {".txt": _lines, ".json": _json_lines, ".jsonl": _json_lines}
-    with _open_text(path) as file:
+    with _reported_damage(path), _open_text(path) as file:
         if kind in readers:
             texts = readers[kind](file, path, field)
         elif kind in (".csv", ".tsv"):
@@ -49,6 +52,21 @@ def read_texts(path: str | Path, field: str | None = None) -> Iterator[str]:
                 f"with .gz) or .spacy."
             )
         yield from (text for text in texts if text and not text.isspace())
+
+
+@contextmanager
+def _reported_damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: the file is not UTF-8 ({error}). Convert it to UTF-8 first."
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ValueError(
+            f"{path}: the compressed data is damaged or cut short ({error}). Fetch or write the "
+            f"file again; a file that is not compressed must not be named .gz."
+        ) from error
 
 
 def count_words(
@@ -110,16 +128,35 @@ def _json_lines(file: IO[str], path: Path, field: str | None) -> Iterator[str]:
         field = field or _text_field(list(row), path)
         if not isinstance(row.get(field), str):
             raise ValueError(f"{path}, line {number}: no text in the field {field!r}.")
+        if not row[field].isascii():
+            _check_characters(row[field], path, number)
         yield row[field]
+
+
+def _check_characters(text: str, path: Path, number: int) -> None:
+    """Refuse half a character, which JSON can hold and spaCy cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{path}, line {number}: the text holds a lone surrogate at position "
+            f"{error.start + 1}. It was cut within a character: repair it or leave it out."
+        ) from error
 
 
 def _columns(file: IO[str], path: Path, field: str | None, delimiter: str) -> Iterator[str]:
     rows = csv.DictReader(file, delimiter=delimiter)
-    columns = list(rows.fieldnames or [])
-    field = field or _text_field(columns, path)
-    if field not in columns:
-        raise ValueError(f"{path}: no column {field!r}. The columns are: {', '.join(columns)}.")
-    yield from (row[field] or "" for row in rows)
+    try:
+        columns = list(rows.fieldnames or [])
+        field = field or _text_field(columns, path)
+        if field not in columns:
+            raise ValueError(f"{path}: no column {field!r}. The columns are: {', '.join(columns)}.")
+        yield from (row[field] or "" for row in rows)
+    except csv.Error as error:
+        raise ValueError(
+            f"{path}, line {rows.line_num}: no row of a table ({error}). Expected fields in double "
+            f"quotes where they hold quotes or line breaks; one may be left open."
+        ) from error
 
 
 def _text_field(fields: list[str], path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -112,6 +113,27 @@ def test_corpora_that_are_none(tmp_path, name, content, message):
     path.write_text(content)
     with pytest.raises(ValueError, match=message):
         count_words(path, spacy.blank("en"), lower_words)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("c.txt", b"caf\xe9\n", r"c\.txt: the file is not UTF-8"),
+        ("c.txt.gz", gzip.compress(b"cat\n" * 99)[:-6], r"c\.txt\.gz: the compressed data is"),
+        ("c.txt.gz", b"cat\n", r"c\.txt\.gz: .*must not be named \.gz"),
+        ("c.csv", b'text\n"' + b"cat\n" * 50_000, r"c\.csv, line \d+: no row of a table"),
+        (
+            "c.jsonl",
+            b'{"text":"a"}\n{"text":"a\\ud83d"}\n',
+            r"line 2: .*lone surrogate at position 2",
+        ),
+    ],
+    ids=["latin-1", "cut gzip", "no gzip", "open quote", "half a character"],
+)
+def test_damaged_corpora_are_named(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=message):
+        count_words(tmp_path / name, spacy.blank("en"), lower_words)
 
 
 def test_plots(tmp_path):
