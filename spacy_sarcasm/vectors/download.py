@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import json
@@ -12,7 +13,7 @@ import zipfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from tqdm import tqdm
 
@@ -22,6 +23,9 @@ CHUNK_BYTES = 1 << 20
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 30.0
 WAIT_SECONDS = 2.0
+ASK_AGAIN = (http.client.REQUEST_TIMEOUT, http.client.TOO_EARLY, http.client.TOO_MANY_REQUESTS)
+"""Answers that are errors of the moment, as all of 500 and above are taken for."""
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class DownloadError(OSError):
@@ -95,15 +99,20 @@ def fetch(
     Raises:
         ValueError: The address is neither http nor https.
         DownloadError: The server cannot be reached or does not send the file, ``ATTEMPTS`` times
-            in a row without a new byte; or what arrived has another length or digest than
-            expected, or is no sound zip archive, and was removed.
+            in a row without a new byte; the file cannot be written; or what arrived has another
+            length or digest than expected, or is no sound zip archive, and was removed.
     """
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"The address {url} is neither http nor https.")
     recorded = _recorded_origin(path)
     expected = sha256 or (recorded.sha256 if recorded is not None else None)
     if path.exists():
-        _check(path, size, expected, archive)
+        try:
+            _check(path, size, expected, archive)
+        except DownloadError as error:
+            raise DownloadError(
+                f"{error} To do so, remove {path} and run the command again."
+            ) from error
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -131,9 +140,14 @@ def _transfer(url: str, part: Path, size: int | None, timeout: float, wait: floa
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             if isinstance(error, DownloadError):
                 raise
-            if isinstance(error, urllib.error.HTTPError) and error.code < 500:
+            if _is_local(error):
                 raise DownloadError(
-                    f"{url}: the server answers {error.code} {error.reason}."
+                    f"{part} cannot be written ({error}). Make room, or choose another folder; "
+                    f"what has arrived is kept, and the command goes on from there."
+                ) from error
+            if _is_final(error):
+                raise DownloadError(
+                    f"{url}: the server answers {error.code} {error.reason}. Check the address."
                 ) from error
             after = part.stat().st_size if part.exists() else 0
             failures = failures + 1 if after <= before else 1
@@ -145,6 +159,22 @@ def _transfer(url: str, part: Path, size: int | None, timeout: float, wait: floa
             time.sleep(wait * 2 ** (failures - 1))
         else:
             return
+
+
+def _is_local(error: Exception) -> bool:
+    """Whether an error is one of the disk, which no other attempt mends."""
+    if isinstance(error, urllib.error.URLError) or not isinstance(error, OSError):
+        return False
+    return error.filename is not None or error.errno in DISK_ERRORS
+
+
+def _is_final(error: Exception) -> TypeGuard[urllib.error.HTTPError]:
+    """Whether an error is an answer that the server will give again."""
+    return (
+        isinstance(error, urllib.error.HTTPError)
+        and error.code < http.client.INTERNAL_SERVER_ERROR
+        and error.code not in ASK_AGAIN
+    )
 
 
 def _transfer_once(url: str, part: Path, size: int | None, timeout: float) -> None:

@@ -10,10 +10,12 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from typer.testing import CliRunner
 
+from spacy_sarcasm.cli.vectors import app
 from spacy_sarcasm.vectors import download
 from spacy_sarcasm.vectors.download import DownloadError, download_vectors, fetch
-from spacy_sarcasm.vectors.sets import VECTORS_SETS, vectors_set
+from spacy_sarcasm.vectors.sets import VECTORS_SETS, VectorsSet, vectors_set
 
 
 class Server(ThreadingHTTPServer):
@@ -210,8 +212,11 @@ def test_copy_that_was_damaged_later(server, path):
     content = bytearray(path.read_bytes())
     content[3000] ^= 1
     path.write_bytes(content)
-    with pytest.raises(DownloadError, match=r"has the SHA-256 digest"):
+    with pytest.raises(
+        DownloadError, match=r"has the SHA-256 digest .*remove .* and run the command"
+    ):
         get(server, path)
+    assert path.exists()  # not ours to remove
 
 
 def test_damaged_member(server, path):
@@ -237,8 +242,9 @@ def test_file_that_is_not_there(server, path):
     assert len(server.requests) == 1
 
 
-def test_server_in_trouble_is_asked_again(server, path):
-    server.status = 503
+@pytest.mark.parametrize("status", [503, 429])
+def test_server_in_trouble_is_asked_again(server, path, status):
+    server.status = status
     with pytest.raises(DownloadError, match=r"broke 5 times"):
         get(server, path)
     assert len(server.requests) == 5
@@ -249,6 +255,27 @@ def test_part_longer_than_the_file_is_dropped(server, path):
     path.with_name("glove.test.zip.part").write_bytes(b"x" * (len(server.content) + 5))
     get(server, path)
     assert path.read_bytes() == server.content
+
+
+def test_part_that_cannot_be_written_fails_at_once(server, path):
+    path.with_name("glove.test.zip.part").mkdir(parents=True)
+    with pytest.raises(DownloadError, match=r"glove\.test\.zip\.part cannot be written"):
+        get(server, path)
+    assert len(server.requests) <= 1
+
+
+def test_command_shows_progress_and_what_to_do_next(server, tmp_path, monkeypatch):
+    known = VectorsSet("twitter.27B", server.url, len(server.content), (2,), "5,000")
+    monkeypatch.setitem(VECTORS_SETS, "twitter.27B", known)
+    arguments = ["download", "twitter.27B", "--dim", "2", "--folder", str(tmp_path)]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.output
+    assert "glove.test.zip: 100%" in done.output
+    assert f"vectors convert {tmp_path / 'glove.test.zip'} OUT --dim 2" in done.output
+    assert (tmp_path / "glove.test.zip").read_bytes() == server.content
+    wrong = CliRunner().invoke(app, [*arguments[:3], "300"])
+    assert wrong.exit_code == 1
+    assert "no vectors of dimension 300. Choose one of: 2" in wrong.output
 
 
 def test_other_schemes_are_refused(path):
