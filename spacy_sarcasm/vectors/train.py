@@ -24,6 +24,9 @@ from spacy_sarcasm.vectors.texts import read_texts
 
 Algorithm = Literal["skipgram", "cbow"]
 
+MOST_WORDS = 10_000
+"""word2vec in gensim trains on so many words of a text and passes over the rest unsaid."""
+
 
 class Sentences:
     """Tokenised texts kept in a file, which word2vec passes over again and again.
@@ -125,7 +128,7 @@ def train_vectors(
 def _write_words(
     corpus: str | Path, file: Path, nlp: Language, lower: bool, field: str | None
 ) -> int:
-    """Write the words of every text as a JSON list a line; the number of texts."""
+    """Write the words of every text as a JSON list a line, or several; the number of lines."""
     total = 0
     with file.open("wb") as out:
         for text in tqdm(read_texts(corpus, field), desc="tokenising", unit="text"):
@@ -135,6 +138,8 @@ def _write_words(
                 for token in nlp.make_doc(text)
                 if not token.is_space and " " not in token.text and "\n" not in token.text
             ]
-            out.write(srsly.json_dumps(words).encode() + b"\n")
-            total += 1
+            for start in range(0, len(words), MOST_WORDS):
+                piece = words[start : start + MOST_WORDS]
+                out.write(srsly.json_dumps(piece).encode() + b"\n")
+                total += 1
     return total

@@ -66,10 +66,11 @@ def test_processes(tmp_path, file, method, attr):
 
 
 @pytest.mark.slow
-def test_package(tmp_path, file):
+@pytest.mark.parametrize("attr", ["ORTH", "LOWER"])
+def test_package(tmp_path, file, attr):
     pytest.importorskip("setuptools")
     nlp = spacy.blank("en")
-    load_vectors(nlp.vocab, file)
+    load_vectors(nlp.vocab, file, attr=attr)
     nlp.to_disk(tmp_path / "nlp")
     (tmp_path / "out").mkdir()
     command = [sys.executable, "-m", "spacy", "package", "nlp", "out", "--name", "v", "--build"]
@@ -77,7 +78,8 @@ def test_package(tmp_path, file):
     package = next((tmp_path / "out").glob("en_v-*"))
     command = [sys.executable, "setup.py", "build", "--build-lib", tmp_path / "site"]
     subprocess.run(command, cwd=package, check=True, capture_output=True)
-    code = "import en_v; print(en_v.load()('w7')[0].vector.tolist())"
+    word = "w7" if attr == "ORTH" else "W7"
+    code = f"import en_v; print(en_v.load()('{word}')[0].vector.tolist())"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path / "site",

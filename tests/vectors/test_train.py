@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 
@@ -46,6 +47,19 @@ def test_algorithms_differ_and_case_is_kept_when_asked(tmp_path, corpus):
     assert skipgram("The")[0].has_vector
     assert not skipgram("THE")[0].has_vector
     assert not np.array_equal(skipgram("the")[0].vector, cbow("the")[0].vector)
+
+
+def test_the_end_of_a_long_text_is_trained_on(tmp_path):
+    """A book in one line: gensim takes no more than 10,000 words of a text."""
+    rng = random.Random(0)
+    halves = [[f"{half}{n}" for n in range(300)] for half in ("first", "second")]
+    words = [word for half in halves for word in rng.choices(half, k=12_000)]
+    (tmp_path / "book.txt").write_text(" ".join(words))
+    nlp = spacy.blank("en")
+    train_vectors(tmp_path / "book.txt", tmp_path / "out", nlp, dim=8, min_count=1, epochs=10)
+    vocab = spacy.load(tmp_path / "out").vocab
+    first, second = (np.mean([vocab[word].vector_norm for word in half]) for half in halves)
+    assert second == pytest.approx(first, rel=0.2)
 
 
 def test_failures(tmp_path, corpus):
