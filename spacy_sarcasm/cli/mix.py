@@ -27,6 +27,13 @@ def mix_command(
         Path | None, typer.Option(help="A teacher's labels, as `label` writes them.")
     ] = None,
     soft_share: Annotated[float, typer.Option(help="The teacher's share of the gold, 0..1.")] = 0.5,
+    passes: Annotated[int, typer.Option(help="How often is drawn from each publisher.")] = 2,
+    repeats: Annotated[
+        int, typer.Option(help="So many times the headlines data set comes in a pass.")
+    ] = 2,
+    most_rows: Annotated[
+        int, typer.Option(help="At most about so many rows of each other publisher a pass.")
+    ] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of what is drawn, and of the styles.")] = 0,
     label: Annotated[str, typer.Option(help="The category that gets the gold.")] = "SARCASM",
 ) -> None:
@@ -45,7 +52,13 @@ def mix_command(
             output,
             spacy.blank("en"),
             label,
-            MixtureSettings(soft_share=soft_share, seed=seed),
+            MixtureSettings(
+                passes=passes,
+                most_rows=most_rows,
+                repeats=repeats,
+                soft_share=soft_share,
+                seed=seed,
+            ),
             None if soft_labels is None else read_soft_labels(soft_labels, label),
         )
     for split, sources in counts.items():
