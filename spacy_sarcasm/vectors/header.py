@@ -80,7 +80,8 @@ def read_header(head: bytes, dim: int | None, place: str) -> Header:
 def _text_header(head: bytes, start: int, dim: int | None, place: str) -> Header:
     """The header of a text file that has no line with counts, or one that cannot be true."""
     lines = _sample(head[start:])
-    found = _wanted_dim(lines, dim) or _dim_of_most(lines)
+    dims = Counter(map(_row_dim, lines))
+    found = dim if _may_be_dim(dims, dim) else _dim_of_most(dims)
     counts = COUNTS.fullmatch(lines[0])
     if counts is not None and (len(lines) == 1 or (found or 0) > 1):
         # With one number a row, it may be a row itself.
@@ -117,7 +118,7 @@ def guess_dim(head: bytes) -> int | None:
     """
     start = len(BOM) if head.startswith(BOM) else 0
     header = _word2vec_header(head, start)
-    return _dim_of_most(_sample(head[start:])) if header is None else header.dim
+    return _sample_dim(head[start:]) if header is None else header.dim
 
 
 def _word2vec_header(head: bytes, start: int) -> Header | None:
@@ -129,7 +130,7 @@ def _word2vec_header(head: bytes, start: int) -> Header | None:
     body = head[end + 1 :]
     if dim == 0:
         return None
-    text_dim = _dim_of_most(_sample(body))
+    text_dim = _sample_dim(body)
     if text_dim == dim:
         return Header("word2vec text", dim, end + 1, rows)
     # Text of another dimension: the header is wrong, or it is a row of one-dimensional vectors.
@@ -152,21 +153,25 @@ def _sample(body: bytes) -> list[bytes]:
     return lines
 
 
-def _dim_of_most(lines: list[bytes]) -> int | None:
+def _sample_dim(body: bytes) -> int | None:
+    return _dim_of_most(Counter(map(_row_dim, _sample(body))))
+
+
+def _dim_of_most(dims: Counter[int]) -> int | None:
     """The dimension of more than half of the rows, if they agree on one."""
-    found, count = Counter(map(_row_dim, lines)).most_common(1)[0]
-    return found if found > 0 and 2 * count > len(lines) else None
+    found, count = dims.most_common(1)[0]
+    return found if found > 0 and 2 * count > dims.total() else None
 
 
-def _wanted_dim(lines: list[bytes], dim: int | None) -> int | None:
-    """The dimension asked for, if it can be that of the rows.
+def _may_be_dim(dims: Counter[int], dim: int | None) -> bool:
+    """Whether the dimension asked for can be that of the rows.
 
     Rows that have more numbers would be read as words with spaces, so hardly any may.
     """
-    dims = Counter(map(_row_dim, lines))
-    longer = sum(count for found, count in dims.items() if dim is not None and found > dim)
-    fits = dim is not None and dims[dim] and longer <= MAX_LONGER_SHARE * len(lines)
-    return dim if fits else None
+    if dim is None or not dims[dim]:
+        return False
+    longer = sum(count for found, count in dims.items() if found > dim)
+    return longer <= MAX_LONGER_SHARE * dims.total()
 
 
 def _has_other_separators(line: bytes, dim: int) -> bool:

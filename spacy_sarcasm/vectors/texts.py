@@ -124,7 +124,10 @@ def _json_lines(file: IO[str], path: Path, field: str | None) -> Iterator[str]:
         except ValueError as error:
             raise ValueError(f"{path}, line {number}: no JSON ({error}).") from error
         if not isinstance(row, dict):
-            raise ValueError(f"{path}, line {number}: expected a JSON object.")
+            raise ValueError(
+                f"{path}, line {number}: expected a JSON object with the text, one a line; found "
+                f"a {type(row).__name__}. Write one object a line, not one list of all."
+            )
         field = field or _text_field(list(row), path)
         if not isinstance(row.get(field), str):
             raise ValueError(f"{path}, line {number}: no text in the field {field!r}.")

@@ -65,10 +65,22 @@ def test_rows_of_real_words(data_dir: Path) -> None:
     check_rows(data_dir / "glove.twitter.27B.25d.subset.txt", texts, "LOWER")
 
 
+def test_classes_of_glove_twitter_by_config(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    words = ["<user>", "so", "<allcaps>", "<elong>", "good", "<url>", "unused"]
+    lines = [f"{word} {' '.join(f'{v:.5g}' for v in rng.normal(0, 0.6, 25))}\n" for word in words]
+    path = tmp_path / "glove.txt"
+    path.write_text("".join(lines), "utf-8")
+    check_classes(path, tmp_path)
+
+
 @pytest.mark.data
-def test_classes_of_glove_twitter_by_config(tmp_path: Path, data_dir: Path) -> None:
+def test_classes_of_the_real_glove_twitter(tmp_path: Path, data_dir: Path) -> None:
+    check_classes(data_dir / "glove.twitter.27B.100d.head.txt", tmp_path)
+
+
+def check_classes(path: Path, tmp_path: Path) -> None:
     """With the setting, ``@someone`` and a link have the rows of their classes; saved with it."""
-    path = data_dir / "glove.twitter.27B.100d.head.txt"
     before_init = {"@callbacks": "spacy_sarcasm.load_vectors.v1", "path": str(path)}
     text = "@someone SOOO good http://t.co/x"
     expected = ["<user>", "so", "<allcaps>", "<elong>", "good", "<url>"]
