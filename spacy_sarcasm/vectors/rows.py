@@ -22,7 +22,7 @@ NOT_FINITE = "a value is not finite"
 NOT_UTF8 = "the word is not UTF-8"
 NO_WORD = "the word is empty"
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 NON_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 
 CAREFUL_ROWS = 16

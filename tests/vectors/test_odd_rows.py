@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
 from pathlib import Path
 
 import numpy as np
@@ -200,6 +201,14 @@ def test_empty_and_utf16(tmp_path, content, message):
     path.write_bytes(content)
     with pytest.raises(ValueError, match=message):
         read(path)
+
+
+def test_long_run_of_digits_takes_no_long_time(tmp_path, text):
+    """A field that is almost a number: a pattern with two ways to read it would take hours."""
+    path = with_row(tmp_path / "odd.txt", text, b"word 0.1 0.2 0.3 0.4 " + b"1" * 500_000 + b"x")
+    start = time.perf_counter()
+    assert read(path)[2].skipped == {NOT_A_NUMBER: 1}
+    assert time.perf_counter() - start < 5
 
 
 def test_row_without_end_is_not_read_into_memory(tmp_path, text):
