@@ -2,8 +2,9 @@
 
 Run it as ``python tests/benchmarks/style.py`` with SPACY_SARCASM_DATA set. It prints how scores of
 dev headlines change in other styles, and the words that carry the score, by what their absence does
-to it: the strongest each time that they occur, among words of ten headlines or more, and those that
-move most in all, which are mostly the commonest words. With ``--retrain`` it also trains anew, by
+to it: the strongest each time that they occur, among words of ten headlines or more; the same
+without spaCy's stop words and without punctuation; and those that move most in all, which are
+mostly the commonest words. With ``--retrain`` it also trains anew, by
 the config of the bundled weights on hard labels, with all words and with the 50 strongest of a
 ranking taken out of every headline, and prints what that costs on dev.
 """
@@ -28,7 +29,7 @@ PUBLISHERS = "headlines_multi_publisher.jsonl.gz"
 VECTORS = "glove.6B.100d.top60k.txt.gz"
 STRONGEST = 50
 LEAST_HEADLINES = 10
-RANKINGS = ("each", "all")
+RANKINGS = ("each", "content", "all")
 MOST_CHANGE = 0.05
 MOST_FLIPS = 0.03
 MOST_LOST = 0.02
@@ -44,7 +45,7 @@ def main() -> None:
         nargs="+",
         choices=RANKINGS,
         default=[],
-        help="train without the strongest words of these rankings: each time, or in all",
+        help="train without the strongest words of these rankings",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     args = parser.parse_args()
@@ -64,7 +65,7 @@ def main() -> None:
     changes = measure_words(nlp, texts)
     words = {ranking: strongest_words(changes, ranking) for ranking in RANKINGS}
     for ranking, found in words.items():
-        print(f"\nstrongest {'each time' if ranking == 'each' else 'in all'}:")
+        print(f"\nstrongest words, ranking '{ranking}':")
         print_table(["word", "headlines", "mean change of score"], found)
     figures = {"styles": styles, "words": words}
     if args.retrain:
@@ -124,11 +125,15 @@ def measure_words(nlp: Language, texts: list[str]) -> dict[str, list[float]]:
 
 def strongest_words(changes: dict[str, list[float]], ranking: str) -> list[tuple[str, int, float]]:
     """Return the words that come first, how often they occur and what they add on average."""
-    if ranking == "each":
-        known = [word for word, found in changes.items() if len(found) >= LEAST_HEADLINES]
-        ranked = sorted(known, key=lambda word: -abs(statistics.mean(changes[word])))
-    else:
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    if ranking == "all":
         ranked = sorted(changes, key=lambda word: -abs(sum(changes[word])))
+    else:
+        known = [word for word, found in changes.items() if len(found) >= LEAST_HEADLINES]
+        if ranking == "content":
+            known = [word for word in known if word.isalpha() and word not in STOP_WORDS]
+        ranked = sorted(known, key=lambda word: -abs(statistics.mean(changes[word])))
     return [
         (word, len(changes[word]), round(statistics.mean(changes[word]), 3))
         for word in ranked[:STRONGEST]
