@@ -148,7 +148,8 @@ def _check_characters(text: str, path: Path, number: int) -> None:
 
 
 def _columns(file: IO[str], path: Path, field: str | None, delimiter: str) -> Iterator[str]:
-    rows = csv.DictReader(file, delimiter=delimiter)
+    # Strict: a quote that is never closed is an error, whatever the process has as field_size_limit.
+    rows = csv.DictReader(file, delimiter=delimiter, strict=True)
     try:
         columns = list(rows.fieldnames or [])
         field = field or _text_field(columns, path)
