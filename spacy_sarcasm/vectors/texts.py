@@ -148,7 +148,7 @@ def _check_characters(text: str, path: Path, number: int) -> None:
 
 
 def _columns(file: IO[str], path: Path, field: str | None, delimiter: str) -> Iterator[str]:
-    # Strict: a quote that is never closed is an error, whatever the process has as field_size_limit.
+    # Strict: a quote left open is an error, whatever field_size_limit the process has set.
     rows = csv.DictReader(file, delimiter=delimiter, strict=True)
     try:
         columns = list(rows.fieldnames or [])
