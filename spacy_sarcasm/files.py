@@ -51,10 +51,7 @@ def check_new(out: Path, *, overwrite: bool = False) -> None:
     if overwrite and any((out / name).is_file() for name in _WRITTEN_BY_US):
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(
-            f"{out} exists already. Give another folder, remove it first, or have it replaced "
-            "(--overwrite, overwrite=True) if it is a pipeline's or an encoder's."
-        )
+        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from sys import stderr
 from typing import TYPE_CHECKING, Any
 
-from measuring import LABEL, SEED_VECTORS, data_file
+from measuring import BUNDLED_VECTORS, LABEL, SEED_VECTORS, data_file
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Rows = Sequence["Headline"]
 Score = Callable[[Sequence[str]], Any]
 
-BUNDLED_VECTORS = "glove.6B.100d.top60k.txt.gz"
 OTHER_LABEL = "SERIOUS"
 
 

@@ -21,7 +21,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measuring import HEADLINES, LABEL, data_file, limit_threads, print_table, verdict, write_json
+from measuring import limit_threads, print_table, verdict, write_json
+from recipe import read_corpus, train_bundled
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from spacy_sarcasm.corpus.publishers import SourcedHeadline
 
-PUBLISHERS = "headlines_multi_publisher.jsonl.gz"
-VECTORS = "glove.6B.100d.top60k.txt.gz"
 SATIRICAL = ("onion", "hardtimes")
 SERIOUS = ("huffpost", "guardian", "npr")
 LEAST_AUC = 0.82
@@ -38,8 +37,6 @@ MOST_FALSE_POSITIVES = 0.10
 # As for the bundled weights.
 MAX_FPR_ON_DEV = 0.08
 TEACHER_EPOCHS = 1
-# As in the config.
-BATCH = 32
 
 
 def main() -> None:
@@ -78,18 +75,12 @@ def measure(
 ) -> dict[str, str | float]:
     """Train without two publishers; return the figures on them."""
     import numpy as np
-    import spacy
     from sklearn.metrics import roc_auc_score
-    from spacy.cli.train import train
-    from spacy.tokens import DocBin
 
-    import spacy_sarcasm
-    from spacy_sarcasm.corpus.mixture import write_mixture
-    from spacy_sarcasm.corpus.publishers import read_publishers
     from spacy_sarcasm.evaluation.calibration import calibrate
     from spacy_sarcasm.evaluation.labelled import Labelled
 
-    rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
+    rows = read_corpus()
     pair = {satire, serious}
     kept = [row for row in rows if row.source not in pair]
     left_out = [
@@ -97,18 +88,7 @@ def measure(
     ]
     folder.mkdir(parents=True, exist_ok=True)
     soft_labels = None if args.no_teacher else teach(kept, folder)
-    write_mixture(kept, folder, spacy.blank("en"), LABEL, soft_labels=soft_labels)
-    paths = {"train": "train.spacy", "dev": "dev.spacy", "log": "log.jsonl"}
-    overrides: dict[str, object] = {
-        f"paths.{key}": str(folder / file) for key, file in paths.items()
-    }
-    overrides["paths.word_vectors"] = str(data_file(VECTORS))
-    n_docs = len(DocBin().from_disk(folder / paths["train"]))
-    overrides["training.optimizer.learn_rate.total_steps"] = n_docs // BATCH + 1
-    config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
-    train(config, folder / "training", overrides=overrides)
-    # The last weights, as for the bundled ones.
-    nlp = spacy.load(folder / "training" / "model-last")
+    nlp = train_bundled(kept, folder, soft_labels)
     dev = [row for row in kept if row.split == "dev"]
     labelled = Labelled("dev", [row.text for row in dev], gold_of(dev), [row.source for row in dev])
     calibration = calibrate(nlp, [labelled], max_fpr=MAX_FPR_ON_DEV)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DATA_VARIABLE = "SPACY_SARCASM_DATA"
 HEADLINES = "Sarcasm_Headlines_Dataset.json"
 SEED_VECTORS = "glove.twitter.27B.25d.subset.txt"
+BUNDLED_VECTORS = "glove.6B.100d.top60k.txt.gz"
 LABEL = "SARCASM"
 
 # The network of the notebook this project grew from; its weights here are random ones.

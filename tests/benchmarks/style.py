@@ -4,9 +4,9 @@ Run it as ``python tests/benchmarks/style.py`` with SPACY_SARCASM_DATA set. It p
 dev headlines change in other styles, and the words that carry the score, by what their absence does
 to it: the strongest each time that they occur, among words of ten headlines or more; the same
 without spaCy's stop words and without punctuation; and those that move most in all, which are
-mostly the commonest words. With ``--retrain`` it also trains anew, by
-the config of the bundled weights on hard labels, with all words and with the 50 strongest of a
-ranking taken out of every headline, and prints what that costs on dev.
+mostly the commonest words. With ``--retrain`` it also trains anew, by the config of the bundled
+weights on hard labels, with all words and with the 50 strongest of a ranking taken out of every
+headline, and prints what that costs on dev.
 """
 
 from __future__ import annotations
@@ -19,22 +19,19 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from measuring import HEADLINES, LABEL, data_file, limit_threads, print_table, verdict, write_json
+from measuring import HEADLINES, data_file, limit_threads, print_table, verdict, write_json
+from recipe import read_corpus, train_bundled
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-PUBLISHERS = "headlines_multi_publisher.jsonl.gz"
-VECTORS = "glove.6B.100d.top60k.txt.gz"
 STRONGEST = 50
 LEAST_HEADLINES = 10
 RANKINGS = ("each", "content", "all")
 MOST_CHANGE = 0.05
 MOST_FLIPS = 0.03
 MOST_LOST = 0.02
-# As in the config.
-BATCH = 32
 
 
 def main() -> None:
@@ -159,34 +156,15 @@ def accuracy(nlp: Language, texts: list[str], gold: list[float]) -> float:
 
 
 def train_without(words: Collection[str]) -> Language:
-    """Train by the config of the bundled weights on headlines that lack some words."""
+    """Train by the recipe of the bundled weights on headlines that lack some words."""
     from dataclasses import replace
 
     import spacy
-    from spacy.cli.train import train
-    from spacy.tokens import DocBin
-
-    import spacy_sarcasm
-    from spacy_sarcasm.corpus.mixture import write_mixture
-    from spacy_sarcasm.corpus.publishers import read_publishers
 
     nlp = spacy.blank("en")
-    rows = read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
-    less = [replace(row, text=without(nlp, row.text, words)) for row in rows]
-    config = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
+    less = [replace(row, text=without(nlp, row.text, words)) for row in read_corpus()]
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_mixture([row for row in less if row.text], folder, nlp, LABEL)
-        overrides: dict[str, object] = {
-            "paths.train": str(folder / "train.spacy"),
-            "paths.dev": str(folder / "dev.spacy"),
-            "paths.log": str(folder / "log.jsonl"),
-            "paths.word_vectors": str(data_file(VECTORS)),
-        }
-        n_docs = len(DocBin().from_disk(folder / "train.spacy"))
-        overrides["training.optimizer.learn_rate.total_steps"] = n_docs // BATCH + 1
-        train(config, folder / "training", overrides=overrides)
-        return spacy.load(folder / "training" / "model-last")
+        return train_bundled([row for row in less if row.text], Path(name))
 
 
 if __name__ == "__main__":

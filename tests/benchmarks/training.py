@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measuring import (
+    BUNDLED_VECTORS,
     HEADLINES,
     LABEL,
     SEED_MODEL,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from spacy.training import Example
 
 TARGET = 1.5
-BUNDLED_VECTORS = "glove.6B.100d.top60k.txt.gz"
 # As in the config that trains the bundled weights.
 BATCH = 64
 DROPOUT = 0.4
