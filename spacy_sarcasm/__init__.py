@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from spacy_sarcasm.about import __version__
+
 if TYPE_CHECKING:
     from spacy_sarcasm.scoring.texts import score_texts
     from spacy_sarcasm.vectors.load import load_vectors
-
-__version__ = "0.1.0"
 
 __all__ = ["__version__", "load_vectors", "score_texts"]
 

@@ -165,7 +165,7 @@ def tiny_wordnet(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def wordnet() -> Path:
     """The installed WordNet; tests that ask for it skip where there is none."""
-    from spacy_sarcasm.pipeline.wordnet import find_wordnet
+    from spacy_sarcasm.pipeline.nltk.wordnet import find_wordnet
 
     location = find_wordnet()
     if location is None:

@@ -22,8 +22,8 @@ from spacy.util import get_minor_version_range
 from weasel.cli.document import project_document
 
 import spacy_sarcasm
-from spacy_sarcasm.corpus.assets import HEADLINES_FILE, HEADLINES_SHA256
-from spacy_sarcasm.vectors.sets import VECTORS_SETS
+from spacy_sarcasm.downloads.assets import HEADLINES_FILE, HEADLINES_SHA256
+from spacy_sarcasm.downloads.vectors_sets import VECTORS_SETS
 
 from .conftest import ROOT, spacy_command
 

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
+from ..about import __version__
 from .errors import FAILURE, INTERRUPTED, WRONG_USE
 
 app = typer.Typer(

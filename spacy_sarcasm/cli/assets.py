@@ -46,7 +46,7 @@ def assets_command(
     A folder given by --from may hold the official archive, the text file of the dimension, plain
     or .gz, or an extract named .subset.txt, .head.txt or .top60k.txt, plain or .gz.
     """
-    from ..corpus.assets import bring_corpus, bring_vectors, write_report
+    from ..downloads.assets import bring_corpus, bring_vectors, write_report
 
     assets = {}
     with reported_errors():

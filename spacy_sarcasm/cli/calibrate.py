@@ -48,10 +48,10 @@ def calibrate_command(
     one nearest to 0.5 that is about as accurate as any.
     """
     with lasting_imports():
-        from ..evaluation.calibration import calibrate
+        from ..evaluation.calibrate import calibrate
         from ..evaluation.labelled import Columns, read_labelled
         from ..network.storage import save_network
-        from ..pipeline.load import find_sarcasm, load_scoring_pipeline
+        from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         nlp = load_scoring_pipeline(pipeline)

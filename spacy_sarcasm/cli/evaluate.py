@@ -57,7 +57,7 @@ def evaluate_command(
         from ..evaluation.evaluate import make_report, score_sets
         from ..evaluation.labelled import Columns, read_labelled
         from ..evaluation.output import write_report
-        from ..pipeline.load import find_sarcasm, load_scoring_pipeline
+        from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         nlp = load_scoring_pipeline(pipeline)

@@ -43,8 +43,8 @@ def mix_command(
     """
     import spacy
 
-    from ..corpus.mixture import MixtureSettings, read_soft_labels, write_mixture
-    from ..corpus.publishers import read_publishers
+    from ..recipes.mixture import MixtureSettings, read_soft_labels, write_mixture
+    from ..recipes.publishers import read_publishers
 
     with reported_errors():
         counts = write_mixture(

@@ -106,10 +106,10 @@ def score_command(
         for one in texts:
             _check_text(one)
         with lasting_imports():
-            from ..scoring.files import score_files, score_to_jsonl
-            from ..scoring.formats import Format
-            from ..scoring.inputs import find_sources, partial_folder, text_source
-            from ..scoring.run_plan import Options
+            from ..data.formats import Format
+            from ..data.sources import find_sources, partial_folder, text_source
+            from ..scoring.bulk.layout import Options
+            from ..scoring.bulk.score_files import score_files, score_to_jsonl
         options = Options(
             text_column=text_column,
             output_column=output_column,

@@ -11,7 +11,7 @@ from . import app
 from .errors import reported_errors
 
 if TYPE_CHECKING:
-    from ..training.seed import Epoch
+    from ..recipes.seed import Epoch
 
 DIFFERENCES = """\
 What differs from the notebook, and why the figures do:
@@ -42,8 +42,8 @@ def seed_command(
     """Train the notebook's network, draw its curves, and score its four sentences."""
     import spacy
 
+    from ..recipes.seed import compare_sentences, train_seed, write_comparison
     from ..training.curves import plot_epochs
-    from ..training.seed import compare_sentences, train_seed, write_comparison
 
     with reported_errors():
         typer.echo("epoch  seconds  train acc   loss    dev acc   loss")

@@ -57,7 +57,7 @@ def train_command(
     Nothing is downloaded. Needs pip install 'spacy-sarcasm[teacher]'.
     """
     from ..teacher.finetune import Settings
-    from ..teacher.train import train_teacher
+    from ..teacher.train_teacher import train_teacher
 
     with reported_errors():
         settings = Settings(epochs, learn_rate, batch_size, max_length, frozen_layers, seed)

@@ -13,7 +13,7 @@ from .startup import lasting_imports
 
 if TYPE_CHECKING:
     from ..vectors.coverage import Coverage
-    from ..vectors.report import VectorsReport
+    from ..vectors.load_report import VectorsReport
 
 app = typer.Typer(help="Fetch, convert, train and examine word vectors.", no_args_is_help=True)
 
@@ -72,7 +72,7 @@ def convert_command(
 ) -> None:
     """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
     with lasting_imports():
-        from ..vectors.convert import convert_vectors, first_words
+        from ..vectors.convert_vectors import convert_vectors, first_words
 
     with reported_errors():
         words = None
@@ -100,7 +100,7 @@ def download_command(
     folder: Annotated[Path, typer.Option(help="Where to put the archive.")] = Path("assets"),
 ) -> None:
     """Fetch published GloVe vectors; a transfer that was cut goes on where it ended."""
-    from ..vectors.download import download_vectors
+    from ..downloads.download import download_vectors
 
     with reported_errors():
         path = download_vectors(name, folder, dim=dim)
@@ -126,7 +126,7 @@ def train_command(
     """Train word2vec vectors on a corpus and write them as a pipeline folder."""
     import spacy
 
-    from ..vectors.train import train_vectors
+    from ..vectors.train_vectors import train_vectors
 
     with reported_errors():
         report = train_vectors(
@@ -165,7 +165,7 @@ def coverage_command(
     import spacy
 
     from ..vectors.coverage import known_words, measure_coverage
-    from ..vectors.plots import plot_coverage
+    from ..vectors.coverage_plots import plot_coverage
     from ..vectors.texts import count_words
     from ..vectors.twitter import glove_twitter_words, lower_words
 

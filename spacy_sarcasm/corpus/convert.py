@@ -11,7 +11,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import DocBin
 
-from ..files import whole_file
+from ..atomic import atomic_write
 from .headlines import Headline, Split, count_labels, duplicate_key, split_headlines
 from .rows import LABEL_COLUMN, TEXT_COLUMN, BadLine, read_rows
 
@@ -85,7 +85,7 @@ def convert_corpus(
     folder.mkdir(parents=True, exist_ok=True)
     for split, headlines in splits.items():
         _write(folder / f"{split}.spacy", headlines, nlp, label)
-    with whole_file(folder / REPORT_FILE) as file:
+    with atomic_write(folder / REPORT_FILE) as file:
         file.write(report.to_json().encode() + b"\n")
     return report
 
@@ -134,5 +134,5 @@ def _write(path: Path, headlines: Iterable[Headline], nlp: Language, label: str)
         doc = nlp.make_doc(headline.text)
         doc.cats = {label: headline.label}
         docs.add(doc)
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(docs.to_bytes())

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..files import whole_file
-from ..network.config import NetworkConfig
+from ..atomic import atomic_write
+from ..network.settings import NetworkConfig
 from ..network.storage import WEIGHTS_FILE, Network, load_network, network_to_bytes
 from ..pretrained import BUNDLED_CARD, BUNDLED_WEIGHTS
 from .evaluate import Report, write_json
@@ -93,7 +93,7 @@ def write_card(path: Path, network: Network, evaluation: Report) -> None:
             f"'{path.with_name(TRAINING_FILE)}' is not as a model card needs it: {error!r}"
         ) from error
     write_json(path.with_name(EVALUATION_FILE), evaluation)
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(card.encode())
 
 

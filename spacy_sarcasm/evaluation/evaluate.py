@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from .. import __version__
-from ..files import whole_file
+from ..about import __version__
+from ..atomic import atomic_write
 from ..network.storage import WEIGHTS_FILE
-from ..pipeline.load import find_sarcasm
+from ..pipeline.loading import find_sarcasm
 from ..pipeline.scorer import GOLD_THRESHOLD
 from ..pretrained import BUNDLED_WEIGHTS
 from ..scoring.texts import TextScorer
@@ -172,7 +172,7 @@ def write_json(path: Path, value: Any) -> None:
     Raises:
         OSError: The file cannot be written.
     """
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 

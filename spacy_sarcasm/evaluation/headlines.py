@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.training import Example
 
 from ..corpus.headlines import Split, read_headlines, split_headlines
-from ..pipeline.load import find_sarcasm
+from ..pipeline.loading import find_sarcasm
 from ..pipeline.scorer import SCORE_KEYS, Scores
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..files import whole_file
+from ..atomic import atomic_write
 from .evaluate import Report, Scored, worst_mistakes, write_json
 from .markdown import evaluation_markdown
 from .plots import plot_evaluation
@@ -29,5 +29,5 @@ def write_report(folder: Path, report: Report, scored: Sequence[Scored]) -> None
     mistakes = {one.data.name: worst_mistakes(one, threshold) for one in scored}
     write_json(folder / "report.json", report)
     write_json(folder / "mistakes.json", mistakes)
-    with whole_file(folder / "report.md") as file:
+    with atomic_write(folder / "report.md") as file:
         file.write(evaluation_markdown(report, pictures, mistakes).encode())

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..atomic import atomic_write
 from ..extras import require
-from ..files import whole_file
 from ..pipeline.scorer import GOLD_THRESHOLD
 from .evaluate import Scored
 from .metrics import BINS, calibration_bins, confusion
@@ -55,7 +55,7 @@ def plot_evaluation(scored: Scored, threshold: float, folder: Path) -> list[Path
         title = f"{scored.data.name}, {len(scored.scores):,} texts"
         axes.set_title(f"{axes.get_title()}\n{title}", fontsize=11)
         path = folder / f"{file_name(scored.data.name)}-{kind}.png"
-        with whole_file(path) as file:
+        with atomic_write(path) as file:
             figure.savefig(file, format="png", dpi=120)
         files.append(path)
     return files

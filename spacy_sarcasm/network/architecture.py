@@ -11,12 +11,12 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
-from .config import Fallback, NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
+from .settings import Fallback, NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
 from .shim import BiLSTMShim, Probabilities
 from .storage import Network
+from .token_keys import load_token_words
 from .vocabulary import TextRows, build_vocabulary, cut_long
 from .weights import initial_weights
-from .words import load_token_words
 
 ARCHITECTURE = "spacy_sarcasm.BiLSTM.v1"
 

@@ -24,14 +24,14 @@ from thinc.types import FloatsXd
 from ..extras import require
 from .batching import length_batches, pad
 from .calibration import UNCALIBRATED, Calibration
-from .config import ARCHITECTURE_SETTINGS, NetworkSettings
-from .onnx_model import Session, build_onnx, create_session, run
+from .engines.onnx_model import Session, build_onnx, create_session, run
+from .settings import ARCHITECTURE_SETTINGS, NetworkSettings
 from .storage import Network, WeightsError, load_network, network_from_bytes, network_to_bytes
 from .vocabulary import TextRows
 from .weights import trained_names
 
 if TYPE_CHECKING:
-    from .keras_trainer import KerasTrainer
+    from .engines.keras_trainer import KerasTrainer
 
 Probabilities = NDArray[np.float32]
 
@@ -251,7 +251,7 @@ class BiLSTMShim(Shim):
     def _get_trainer(self) -> KerasTrainer:
         if self._trainer is None:
             require("tensorflow", "train", "training a sarcasm network")
-            from .keras_trainer import KerasTrainer
+            from .engines.keras_trainer import KerasTrainer
 
             network = self.network
             # Drawn from NumPy's generator, which [training] seed sets.

@@ -19,10 +19,10 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import __version__
-from ..files import whole_file
+from ..about import __version__
+from ..atomic import atomic_write
 from .calibration import UNCALIBRATED
-from .config import NetworkConfig
+from .settings import NetworkConfig
 from .vocabulary import Vocabulary
 from .weights import Weights, check_weights, weight_dtype, weight_shapes
 
@@ -86,7 +86,7 @@ def save_network(network: Network, path: Path) -> None:
         network: The network.
         path: The file; one that exists is replaced.
     """
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         _write(network, file)
 
 

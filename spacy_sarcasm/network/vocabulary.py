@@ -12,8 +12,8 @@ from spacy.strings import StringStore, get_string_id
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from .config import NetworkSettings
-from .words import Keys, doc_words, find_forms, word_keys
+from .settings import NetworkSettings
+from .token_keys import Keys, doc_words, find_forms, word_keys
 
 PADDING_ROW = 0
 UNKNOWN_ROW = 1

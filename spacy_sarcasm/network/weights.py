@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import NetworkConfig
+from .settings import NetworkConfig
 
 Weights = dict[str, NDArray[np.floating]]
 Shape = tuple[int, ...]

@@ -157,7 +157,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
     def calibration(self) -> Calibration:
         """How the network's output becomes a probability, and the weights' own threshold.
 
-        Set it for weights that are in place; `spacy_sarcasm.evaluation.calibration` measures it.
+        Set it for weights that are in place; `spacy_sarcasm.evaluation.calibrate` measures it.
         The first update of the weights resets it.
 
         Raises:

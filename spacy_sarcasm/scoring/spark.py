@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from spacy.util import is_package
 
 from ..extras import require
-from .batches import (
+from .tables import (
     OUTPUT_COLUMN,
     TEXT_COLUMN,
     check_columns,

@@ -15,11 +15,11 @@ from spacy.tokens import Doc
 
 from ..network.vocabulary import TextRows
 from ..pipeline.classifier import SarcasmClassifier
-from ..pipeline.load import find_sarcasm
-from .borders import Patterns
-from .pieces import PieceTable
-from .plan import State, same_state, state_of, why_docs
-from .tokenizing import copy_tokenizer, special_patterns
+from ..pipeline.loading import find_sarcasm
+from .docless.eligibility import State, same_state, state_of, why_docs
+from .docless.pieces import PieceTable
+from .docless.special_cases import Patterns
+from .docless.tokenizing import copy_tokenizer, special_patterns
 
 DEFAULT_BATCH_SIZE = 4000
 

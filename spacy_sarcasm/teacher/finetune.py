@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from ..files import new_folder
+from ..atomic import new_folder
 from .encoder import Classifier, Ids, batches, default_encoder, import_transformers
 
 REPORT_FILE = "teacher.json"

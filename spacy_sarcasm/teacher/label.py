@@ -18,8 +18,8 @@ from typing import BinaryIO, cast
 
 from tqdm import tqdm
 
-from ..corpus.publishers import headline_key
-from ..files import whole_file
+from ..atomic import atomic_write
+from ..recipes.publishers import headline_key
 from .rows import Row, Tally, read_rows
 from .teachers import Teacher
 
@@ -139,7 +139,7 @@ def _as_json(row: Row, category: str, label: float) -> str:
 
 @contextmanager
 def _open_lines(path: Path) -> Iterator[io.TextIOWrapper]:
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         # No name and no time in the header: the same rows give the same file.
         binary = gzip.GzipFile("", "wb", fileobj=file, mtime=0) if path.suffix == ".gz" else file
         text = io.TextIOWrapper(cast(BinaryIO, binary), encoding="utf-8", newline="\n")

@@ -11,7 +11,7 @@ import spacy
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from ..pipeline.load import find_sarcasm, load_scoring_pipeline
+from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
 from ..scoring.texts import TextScorer
 from .encoder import Classifier, is_classifier_folder
 

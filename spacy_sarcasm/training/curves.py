@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..atomic import atomic_write
 from ..extras import require
-from ..files import whole_file
 
 if TYPE_CHECKING:
-    from .seed import Epoch
+    from ..recipes.seed import Epoch
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:
@@ -113,5 +113,5 @@ def _panels() -> tuple[Any, Any]:
 
 def _save(figure: Any, output: Path) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(output) as file:
+    with atomic_write(output) as file:
         figure.savefig(file, format="png", dpi=120)

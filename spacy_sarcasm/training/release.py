@@ -9,8 +9,8 @@ from pathlib import Path
 
 from spacy.util import get_minor_version_range
 
-from .. import __version__
-from ..files import new_folder
+from ..about import __version__
+from ..atomic import new_folder
 
 
 def make_release(

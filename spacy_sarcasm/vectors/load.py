@@ -15,9 +15,9 @@ from spacy.util import OOV_RANK
 from spacy.vocab import Vocab
 from thinc.api import get_current_ops
 
-from spacy_sarcasm.vectors.decimals import Table
-from spacy_sarcasm.vectors.reader import Block, VectorsReader
-from spacy_sarcasm.vectors.report import VectorsReport
+from spacy_sarcasm.vectors.load_report import VectorsReport
+from spacy_sarcasm.vectors.parsing.decimals import Table
+from spacy_sarcasm.vectors.parsing.reader import Block, VectorsReader
 from spacy_sarcasm.vectors.table import AttrVectors
 
 KeyAttr = Literal["ORTH", "LOWER"]

@@ -89,8 +89,8 @@ def write_corpus(train: Rows, dev: Rows, folder: Path, *, trial: bool) -> Data:
 
 def train_seed_network(data: Data, folder: Path) -> None:
     """The notebook's network, as `spacy-sarcasm seed` trains it."""
-    from spacy_sarcasm.training.seed import train_seed
-    from spacy_sarcasm.vectors.convert import convert_vectors
+    from spacy_sarcasm.recipes.seed import train_seed
+    from spacy_sarcasm.vectors.convert_vectors import convert_vectors
 
     vectors = data.corpus / "seed_vectors"
     if not vectors.exists():

@@ -160,7 +160,7 @@ def make_keras(ours: dict[str, Any], rows: Sequence[str]) -> Contestants:
     import numpy as np
 
     from spacy_sarcasm.network.batching import pad
-    from spacy_sarcasm.network.keras_model import build_keras
+    from spacy_sarcasm.network.engines.keras_model import build_keras
 
     sample = rows[: SLOW_ROWS["keras"]]
     contestants: Contestants = {}

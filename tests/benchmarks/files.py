@@ -88,8 +88,8 @@ def write_rows(path: Path, count: int) -> list[str]:
 def make_contestants(folder: Path, count: int) -> dict[str, Callable[[], object]]:
     """Return what is to be timed."""
     from spacy_sarcasm import score_texts
-    from spacy_sarcasm.scoring.files import score_files
-    from spacy_sarcasm.scoring.run_plan import Options
+    from spacy_sarcasm.scoring.bulk.layout import Options
+    from spacy_sarcasm.scoring.bulk.score_files import score_files
 
     nlp = make_bundled_pipeline()
     given = folder / "in.jsonl"

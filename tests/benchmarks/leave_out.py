@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from spacy_sarcasm.corpus.publishers import SourcedHeadline
+    from spacy_sarcasm.recipes.publishers import SourcedHeadline
 
 SATIRICAL = ("onion", "hardtimes")
 SERIOUS = ("huffpost", "guardian", "npr")
@@ -77,7 +77,7 @@ def measure(
     import numpy as np
     from sklearn.metrics import roc_auc_score
 
-    from spacy_sarcasm.evaluation.calibration import calibrate
+    from spacy_sarcasm.evaluation.calibrate import calibrate
     from spacy_sarcasm.evaluation.labelled import Labelled
 
     rows = read_corpus()
@@ -115,7 +115,7 @@ def teach(kept: list[SourcedHeadline], folder: Path) -> dict[str, float]:
     """Fine-tune a teacher on what is kept; return its labels of the rows that are to be mixed."""
     from random import Random
 
-    from spacy_sarcasm.corpus.mixture import MixtureSettings, draw_headlines, mix_headlines
+    from spacy_sarcasm.recipes.mixture import MixtureSettings, draw_headlines, mix_headlines
     from spacy_sarcasm.teacher.finetune import Settings, fine_tune
     from spacy_sarcasm.teacher.teachers import load_teacher
 

@@ -14,7 +14,7 @@ from measuring import BUNDLED_VECTORS, HEADLINES, LABEL, data_file
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from spacy_sarcasm.corpus.publishers import SourcedHeadline
+    from spacy_sarcasm.recipes.publishers import SourcedHeadline
 
 PUBLISHERS = "headlines_multi_publisher.jsonl.gz"
 # As in the config.
@@ -23,7 +23,7 @@ BATCH = 32
 
 def read_corpus() -> list[SourcedHeadline]:
     """Return the headlines of all publishers, all splits."""
-    from spacy_sarcasm.corpus.publishers import read_publishers
+    from spacy_sarcasm.recipes.publishers import read_publishers
 
     return read_publishers(data_file(HEADLINES), [data_file(PUBLISHERS)])
 
@@ -46,7 +46,7 @@ def train_bundled(
     from spacy.tokens import DocBin
 
     import spacy_sarcasm
-    from spacy_sarcasm.corpus.mixture import write_mixture
+    from spacy_sarcasm.recipes.mixture import write_mixture
 
     write_mixture(rows, folder, spacy.blank("en"), LABEL, soft_labels=soft_labels)
     paths = {"train": "train.spacy", "dev": "dev.spacy", "log": "log.jsonl"}

@@ -127,7 +127,7 @@ def make_engine_runs(
 
     from spacy_sarcasm.network.architecture import get_shim
     from spacy_sarcasm.network.batching import pad
-    from spacy_sarcasm.network.keras_model import build_keras
+    from spacy_sarcasm.network.engines.keras_model import build_keras
 
     component: Any = nlp.get_pipe("sarcasm")
     docs = list(nlp.tokenizer.pipe(texts))

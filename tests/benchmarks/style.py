@@ -82,8 +82,8 @@ def measure_styles(nlp: Language, texts: list[str]) -> list[tuple[str, float, fl
     """Return mean change of score and share of flipped decisions of each style."""
     import numpy as np
 
-    from spacy_sarcasm.corpus.style import capitalize_words, curl_quotes, double_quotes
-    from spacy_sarcasm.pipeline.load import find_sarcasm
+    from spacy_sarcasm.pipeline.loading import find_sarcasm
+    from spacy_sarcasm.recipes.style import capitalize_words, curl_quotes, double_quotes
 
     styles: dict[str, Callable[[str], str]] = {
         "CAPITALS": str.upper,

@@ -128,7 +128,7 @@ def make_keras_epoch(nlp: Language, examples: Sequence[Example]) -> Callable[[],
 
     from spacy_sarcasm.network.architecture import get_shim
     from spacy_sarcasm.network.batching import pad
-    from spacy_sarcasm.network.keras_model import build_keras
+    from spacy_sarcasm.network.engines.keras_model import build_keras
 
     component: Any = nlp.get_pipe("sarcasm")
     network = get_shim(component.model).network

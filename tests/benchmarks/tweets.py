@@ -97,7 +97,7 @@ def bundled(texts: list[str], gold: Floats) -> dict[str, str]:
     import numpy as np
     import spacy
 
-    from spacy_sarcasm.pipeline.load import find_sarcasm
+    from spacy_sarcasm.pipeline.loading import find_sarcasm
 
     nlp = spacy.blank("en")
     nlp.add_pipe("sarcasm")

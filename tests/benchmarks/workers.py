@@ -37,8 +37,8 @@ def main() -> None:
     parser.add_argument("--n-process", type=int, default=2, help="workers (default 2)")
     args = parser.parse_args()
     limit_threads(1)
-    from spacy_sarcasm.scoring.files import score_files
-    from spacy_sarcasm.scoring.run_plan import Options
+    from spacy_sarcasm.scoring.bulk.layout import Options
+    from spacy_sarcasm.scoring.bulk.score_files import score_files
 
     nlp = make_bundled_pipeline()
     with tempfile.TemporaryDirectory() as name:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from spacy_sarcasm.network.config import NetworkConfig, NetworkSettings
+from spacy_sarcasm.network.settings import NetworkConfig, NetworkSettings
 from spacy_sarcasm.network.storage import Network
 from spacy_sarcasm.network.vocabulary import Vocabulary
 from spacy_sarcasm.network.weights import PRETRAINED, initial_weights

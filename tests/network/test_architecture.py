@@ -21,7 +21,7 @@ from spacy_sarcasm.network.architecture import (
     get_shim,
     update,
 )
-from spacy_sarcasm.network.keras_model import build_keras, keras_variables
+from spacy_sarcasm.network.engines.keras_model import build_keras, keras_variables
 from spacy_sarcasm.network.shim import NotTrainedError
 from spacy_sarcasm.network.storage import WeightsError
 from spacy_sarcasm.network.weights import trained_names

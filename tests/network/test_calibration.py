@@ -16,10 +16,10 @@ import spacy
 from spacy.language import Language
 
 from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
-from spacy_sarcasm.network.export import export_onnx
-from spacy_sarcasm.network.keras_model import build_keras
-from spacy_sarcasm.network.keras_trainer import KerasTrainer
-from spacy_sarcasm.network.onnx_model import build_onnx, create_session, run
+from spacy_sarcasm.network.engines.export import export_onnx
+from spacy_sarcasm.network.engines.keras_model import build_keras
+from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
+from spacy_sarcasm.network.engines.onnx_model import build_onnx, create_session, run
 from spacy_sarcasm.network.storage import Network, load_network, save_network
 
 from ..conftest import ScoresOf, make_examples

@@ -11,9 +11,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
 
-from spacy_sarcasm.network import words
+from spacy_sarcasm.network import token_keys as words
 from spacy_sarcasm.network.architecture import build_bilstm
-from spacy_sarcasm.network.config import NetworkSettings
+from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.network.vocabulary import UNKNOWN_ROW, Vocabulary, build_vocabulary
 
 # "dep" and "amod" are symbols of spaCy, whose hashes are small numbers.

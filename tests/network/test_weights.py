@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spacy_sarcasm.network.config import NetworkConfig, NetworkSettings
+from spacy_sarcasm.network.settings import NetworkConfig, NetworkSettings
 from spacy_sarcasm.network.weights import (
     PRETRAINED,
     TRAINABLE,

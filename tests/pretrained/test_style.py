@@ -11,8 +11,8 @@ import spacy
 from spacy.language import Language
 
 from spacy_sarcasm.corpus.headlines import read_headlines, split_headlines
-from spacy_sarcasm.corpus.style import capitalize_words, curl_quotes, double_quotes
-from spacy_sarcasm.pipeline.load import find_sarcasm
+from spacy_sarcasm.pipeline.loading import find_sarcasm
+from spacy_sarcasm.recipes.style import capitalize_words, curl_quotes, double_quotes
 from spacy_sarcasm.scoring.texts import TextScorer
 
 STYLES: dict[str, Callable[[str], str]] = {

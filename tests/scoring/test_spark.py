@@ -27,7 +27,7 @@ TEXTS = ["area man wins", None, "", "rain in the north", "\u2028odd \U0001f643",
 COUNTED = """
 import os
 from pathlib import Path
-from spacy_sarcasm.pipeline.load import load_scoring_pipeline
+from spacy_sarcasm.pipeline.loading import load_scoring_pipeline
 
 def load(**overrides):
     with (Path(__file__).parent / "loads.txt").open("a") as loads:
@@ -285,7 +285,7 @@ def test_dask_in_processes_and_in_threads(bundled: Language) -> None:
     import dask.dataframe
     import pandas as pd
 
-    from spacy_sarcasm.scoring.batches import score_frame
+    from spacy_sarcasm.scoring.tables import score_frame
 
     texts = TEXTS * 20
     frame = dask.dataframe.from_pandas(pd.DataFrame({"headline": texts}), npartitions=4)
@@ -303,7 +303,7 @@ def test_ray_data(bundled: Language) -> None:
     pytest.importorskip("ray.data", reason="Ray is not installed: ray[data]")
     import ray
 
-    from spacy_sarcasm.scoring.batches import score_frame
+    from spacy_sarcasm.scoring.tables import score_frame
 
     texts = TEXTS * 20
     ray.init(num_cpus=2, include_dashboard=False)

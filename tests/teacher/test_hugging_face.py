@@ -16,7 +16,7 @@ from spacy_sarcasm.teacher.encoder import Classifier, default_encoder
 from spacy_sarcasm.teacher.finetune import Settings, fine_tune
 from spacy_sarcasm.teacher.label import label_corpora
 from spacy_sarcasm.teacher.teachers import load_teacher
-from spacy_sarcasm.teacher.train import train_teacher
+from spacy_sarcasm.teacher.train_teacher import train_teacher
 
 from ..conftest import TINY_TEXTS
 from .conftest import read_rows_of

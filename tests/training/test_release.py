@@ -13,7 +13,7 @@ from spacy.util import get_minor_version_range
 from spacy.vectors import Vectors
 
 import spacy_sarcasm
-from spacy_sarcasm.corpus.assets import Asset, write_report
+from spacy_sarcasm.downloads.assets import Asset, write_report
 from spacy_sarcasm.training.callbacks import make_drop_vectors
 from spacy_sarcasm.training.release import make_release
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import spacy
 
-from spacy_sarcasm.vectors.convert import convert_vectors
+from spacy_sarcasm.vectors.convert_vectors import convert_vectors
 from spacy_sarcasm.vectors.coverage import known_words, measure_coverage, takeover_rank
 from spacy_sarcasm.vectors.texts import count_words, read_texts
 from spacy_sarcasm.vectors.twitter import glove_twitter_words, lower_words
@@ -140,7 +140,7 @@ def test_plots(tmp_path):
     pytest.importorskip("matplotlib")
     from matplotlib.image import imread
 
-    from spacy_sarcasm.vectors.plots import plot_coverage
+    from spacy_sarcasm.vectors.coverage_plots import plot_coverage
 
     counts = Counter({f"w{i}": 1000 - i for i in range(900)})
     for known in ({f"w{i}" for i in range(300)}, set(counts), set()):

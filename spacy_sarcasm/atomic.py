@@ -1,0 +1,81 @@
+"""Files and folders that appear under their names only when they are whole."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for writing that gets its name when it is whole.
+
+    Args:
+        path: The file; one that exists is replaced.
+
+    Yields:
+        A file beside it, put in its place at the end or removed on an error.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+# What tells a folder that a command of ours wrote, a pipeline's or an encoder's, from any other.
+_WRITTEN_BY_US = ("meta.json", "config.json")
+
+
+def check_new(out: Path, *, overwrite: bool = False) -> None:
+    """Make sure that writing a folder overwrites nothing that is to be kept.
+
+    Args:
+        out: The folder's name.
+        overwrite: Whether a pipeline's or an encoder's folder may be replaced.
+
+    Raises:
+        FileExistsError: It exists and is neither an empty folder nor one that may be replaced.
+    """
+    if overwrite and any((out / name).is_file() for name in _WRITTEN_BY_US):
+        return
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
+
+
+@contextmanager
+def new_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """A folder that gets its name when it is whole.
+
+    Args:
+        out: The folder's name.
+        overwrite: Whether a pipeline's or an encoder's folder may be replaced.
+
+    Yields:
+        A folder beside it to write into, renamed at the end or removed on an error.
+
+    Raises:
+        FileExistsError: As for `check_new`.
+    """
+    check_new(out, overwrite=overwrite)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # The inner folder has the permissions of the user's own folders; the outer one is private.
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as private:
+        folder = Path(private, out.name)
+        folder.mkdir()
+        yield folder
+        if out.exists():
+            # Out of the way first: removing many files takes longer than giving a name.
+            out.replace(Path(private, "old"))
+        folder.replace(out)

@@ -1,0 +1,1 @@
+"""Rows of text in and out: one module per format, and where rows come from."""

@@ -1,0 +1,1 @@
+"""What runs a network: Keras trains it, ONNX Runtime scores with it."""

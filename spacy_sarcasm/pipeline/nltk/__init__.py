@@ -1,0 +1,1 @@
+"""Components that wrap NLTK: stems, lemmas and the WordNet data they need."""

@@ -1,0 +1,1 @@
+"""How the bundled weights and the original experiment are made."""

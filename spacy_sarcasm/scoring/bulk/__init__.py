@@ -1,0 +1,1 @@
+"""Scoring files into files: nothing lost, nothing repeated, memory bounded."""

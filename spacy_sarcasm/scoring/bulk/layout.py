@@ -1,0 +1,219 @@
+"""What a run over files is to do, settled before it starts: columns, collisions, the layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ...data.chunks import START, Chunk, Position, open_source, read_chunks, read_header
+from ...data.formats import DELIMITERS, Compression, Format
+from ...data.rows import JsonRows
+from ...data.sources import Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DEFAULT_TEXT_COLUMN = "text"
+DEFAULT_OUTPUT_COLUMN = "sarcasm"
+DEFAULT_ERROR_COLUMN = "error"
+KEEP, STOP = "keep", "stop"
+
+
+@dataclass(frozen=True)
+class Options:
+    """Settings of a run that say what its output holds.
+
+    Attributes:
+        text_column: The column with the texts.
+        output_column: The column that takes the scores.
+        error_column: The column that takes what is wrong with rows that have no score.
+        threshold: The least score that is labelled 1; None: no labels.
+        on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
+        chunk_rows: Rows that are scored at a time.
+    """
+
+    text_column: str = DEFAULT_TEXT_COLUMN
+    output_column: str = DEFAULT_OUTPUT_COLUMN
+    error_column: str = DEFAULT_ERROR_COLUMN
+    threshold: float | None = None
+    on_error: str = STOP
+    chunk_rows: int = 1000
+
+    def __post_init__(self) -> None:
+        """Check the settings.
+
+        Raises:
+            ValueError: One is out of its range, or two columns have one name.
+        """
+        if self.on_error not in (KEEP, STOP):
+            raise ValueError(f"on_error must be '{KEEP}' or '{STOP}', not '{self.on_error}'")
+        if self.chunk_rows < 1:
+            raise ValueError(f"the batch size must be at least 1, not {self.chunk_rows}")
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
+            raise ValueError(f"the threshold must be in 0..1, not {self.threshold}")
+        names = [self.text_column, *self.added]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two columns would be called '{twice[0]}': name another")
+
+    @property
+    def label_column(self) -> str:
+        """The column that takes the labels, 1 or 0."""
+        return f"{self.output_column}_label"
+
+    @property
+    def line_column(self) -> str:
+        """The column that takes the raw text of lines that are no rows."""
+        return f"{self.error_column}_line"
+
+    @property
+    def added(self) -> dict[str, str]:
+        """The Arrow types of the columns that every table is given, by their names."""
+        columns = {self.output_column: "double"}
+        if self.threshold is not None:
+            columns[self.label_column] = "int8"
+        if self.on_error == KEEP:
+            columns |= {self.error_column: "string", self.line_column: "string"}
+        return columns
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the output is written.
+
+    Attributes:
+        format: Its kind.
+        compression: Its compression.
+        columns: The columns of all inputs, for tables.
+        schema: The schema, for Parquet.
+    """
+
+    format: Format = Format.JSONL
+    compression: Compression | None = None
+    columns: tuple[str, ...] = ()
+    schema: pa.Schema | None = None
+
+
+@dataclass
+class Plan:
+    """A run that can start.
+
+    Attributes:
+        options: Its settings.
+        sources: Its inputs.
+        columns: The columns of each.
+        layout: How the output is written.
+        started: Inputs that can be read only once, and have been begun.
+    """
+
+    options: Options
+    sources: Sequence[Source]
+    columns: list[tuple[str, ...]]
+    layout: Layout
+    started: dict[int, Iterator[Chunk]] = field(default_factory=dict)
+
+    def read(self, source: int = 0, start: Position = START) -> Iterator[Chunk]:
+        """Yield the chunks of all inputs from a place on, once.
+
+        Args:
+            source: The number of the input to start in.
+            start: The place in it.
+        """
+        for number in range(source, len(self.sources)):
+            if number in self.started:
+                yield from self.started.pop(number)
+                continue
+            place = start if number == source else START
+            yield from read_chunks(number, self.sources[number], self.options.chunk_rows, place)
+
+
+def make_plan(
+    sources: Sequence[Source],
+    options: Options,
+    output_format: Format = Format.JSONL,
+    compression: Compression | None = None,
+) -> Plan:
+    """Look into all inputs and settle the columns.
+
+    Args:
+        sources: The inputs.
+        options: The settings.
+        output_format: What is to be written.
+        compression: How it is compressed.
+
+    Raises:
+        OSError: An input cannot be read.
+        ValueError: One has no column of texts, or has one that is called like one to be added.
+        ImportError: Parquet or zstd is asked for, and pyarrow is not installed.
+    """
+    plan = Plan(options, sources, [], Layout())
+    for number, source in enumerate(sources):
+        columns = _find_columns(plan, number, source)
+        _check_columns(source, columns, options)
+        plan.columns.append(tuple(columns))
+    if output_format == Format.JSONL:
+        plan.layout = Layout(output_format, compression)
+        return plan
+    columns = list(dict.fromkeys(name for names in plan.columns for name in names))
+    schema = None
+    if output_format == Format.PARQUET:
+        from ...data.parquet import table_schema
+
+        schema = table_schema(list(zip(sources, plan.columns, strict=True)), options.added)
+    plan.layout = Layout(output_format, compression, tuple(columns), schema)
+    return plan
+
+
+def _find_columns(plan: Plan, number: int, source: Source) -> Sequence[str]:
+    options = plan.options
+    if source.format == Format.TEXT:
+        if not source.is_stream:
+            # Whether it can be read shows before anything is scored.
+            with open_source(source):
+                pass
+        return [options.text_column]
+    if source.format == Format.PARQUET:
+        from ...data.parquet import read_schema
+
+        return list(read_schema(source).names)
+    if source.format in DELIMITERS and not source.is_stream:
+        with open_source(source) as stream:
+            return read_header(source, stream)[0] or [options.text_column]
+    chunks = read_chunks(number, source, options.chunk_rows, START)
+    first = next(chunks, None)
+    if source.is_stream:
+        plan.started[number] = _joined(first, chunks)
+    if first is None:
+        return [options.text_column]
+    if source.format in DELIMITERS:
+        return first.columns
+    keys = dict.fromkeys(key for row in JsonRows(first, options.text_column).objects for key in row)
+    # Where no row can be read the rows themselves are at fault.
+    return list(keys) or [options.text_column]
+
+
+def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
+    if first is not None:
+        yield first
+    yield from others
+
+
+def _check_columns(source: Source, columns: Sequence[str], options: Options) -> None:
+    if options.text_column not in columns:
+        raise ValueError(
+            f"{source.name} has no column '{options.text_column}'; its columns are: "
+            f"{', '.join(columns)}. Name the one with the texts by --text-column"
+        )
+    remedies = {
+        options.output_column: "--output-column",
+        options.label_column: "--output-column",
+        options.error_column: "--error-column",
+        options.line_column: "--error-column",
+    }
+    for name in options.added:
+        if name in columns:
+            raise ValueError(
+                f"{source.name} has a column '{name}' already: name another for the one to be "
+                f"added by {remedies[name]}"
+            )

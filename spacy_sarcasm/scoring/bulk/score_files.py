@@ -1,0 +1,284 @@
+"""Files of any size scored into one file: nothing lost, nothing repeated, memory bounded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ...data.chunks import Chunk
+from ...data.formats import Format, tell_output_format
+from ...data.sources import Source, find_sources
+from ...pipeline.loading import find_sarcasm
+from .chunk_scorer import ChunkScorer, Counts, ScoredChunk, header_of
+from .journal import Checkpoint, PartialOutput, PartialOutputError
+from .layout import Layout, Options, Plan, make_plan
+from .progress import Progress
+from .shared_pipeline import Model, SharedPipeline, fingerprint
+from .worker_pool import run_workers
+
+
+class RunStoppedError(ValueError):
+    """A run ended before its end; the message says why, and what is kept."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run has done.
+
+    Attributes:
+        output: The file that was written.
+        counts: Counts of its rows.
+        seconds: How long scoring took, earlier parts of a resumed run included.
+        was_whole: Whether there was nothing left to do.
+    """
+
+    output: Path
+    counts: Counts
+    seconds: float
+    was_whole: bool = False
+
+    def __str__(self) -> str:
+        if self.was_whole:
+            return f"'{self.output}' was whole already and there is no partial work: nothing to do"
+        mean = self.counts.mean_score
+        return (
+            f"{self.counts.rows:,} rows ({self.counts.empty:,} empty, {self.counts.failed:,} "
+            f"failed) in {self.seconds:.1f} s, mean score "
+            f"{'none' if mean is None else f'{mean:.4f}'}: {self.output}"
+        )
+
+
+def score_files(
+    inputs: Sequence[str | Path],
+    output: str | Path,
+    *,
+    model: Model = None,
+    options: Options | None = None,
+    input_format: Format | None = None,
+    more_sources: Sequence[Source] = (),
+    n_process: int = 1,
+    start_method: str | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    show_progress: bool = False,
+) -> Summary:
+    """Score the texts of files into one file that has all their columns and the score.
+
+    The output gets its name when it is whole. Until then the work lies in ``OUTPUT.partial/``,
+    from where the same call with `resume` goes on after any interruption, and gives the same bytes
+    as a run that was not interrupted.
+
+    Args:
+        inputs: As for `find_sources`.
+        output: The file to write; its ending says how: .jsonl, .csv, .tsv, each also with .gz or
+            .zst, or .parquet.
+        model: A pipeline, its path or its package's name; None: blank English with the bundled
+            weights.
+        options: Names of columns, threshold, what to do with rows that cannot be scored.
+        input_format: The kind of all inputs; by default their names tell it.
+        more_sources: Sources that go before the inputs.
+        n_process: Worker processes; 1: none.
+        start_method: How they are started; None: the platform's default.
+        overwrite: Replace an output that exists, and forget partial work.
+        resume: Go on from the partial work of an interrupted run, if there is any.
+        show_progress: Show a progress bar, if standard error is a terminal.
+
+    Returns:
+        What was done.
+
+    Raises:
+        PartialOutputError: There is an output, whole or partial, that cannot be gone on with.
+        RunStoppedError: A row, a file, the disk or a worker ended the run.
+        OSError: An input, or the output's folder, is missing.
+        ValueError: A column is missing or is there already; an option is out of its range.
+        ImportError: Parquet or zstd is asked for, and pyarrow is not installed.
+    """
+    output, options = Path(output), options or Options()
+    kind, compression = tell_output_format(output)
+    _check_place(output)
+    sources = [*more_sources, *find_sources(inputs, input_format=input_format, output=output)]
+    is_stream = any(source.is_stream for source in sources)
+    if resume and is_stream:
+        raise PartialOutputError(
+            "standard input and pipes cannot be read again from where a run ended: --resume needs "
+            "files"
+        )
+    if n_process < 1:
+        raise ValueError(f"the number of processes must be at least 1, not {n_process}")
+    plan = make_plan(sources, options, kind, compression)
+    pipeline = SharedPipeline(model)
+    work = PartialOutput(output, _manifest(plan, pipeline))
+    try:
+        if not work.open(overwrite=overwrite, resume=resume):
+            return Summary(output, Counts(), 0.0, was_whole=True)
+        workers = _Workers(pipeline, plan, n_process, start_method)
+        with _kept_work(work, keep=not is_stream):
+            _run(plan, workers, work, show_progress)
+            if not work.checkpoint.counts.rows:
+                work.discard()
+                raise ValueError("the inputs hold no rows: nothing was written")
+            work.finish(_assembly(plan))
+        return Summary(output, work.checkpoint.counts, work.checkpoint.seconds)
+    finally:
+        work.close()
+
+
+def score_to_jsonl(
+    sources: Sequence[Source],
+    *,
+    model: Model = None,
+    options: Options | None = None,
+    n_process: int = 1,
+) -> Iterator[bytes]:
+    """Yield the rows of sources with their scores as lines of JSON, many at a time.
+
+    Args:
+        sources: The sources.
+        model: As for `score_files`.
+        options: As for `score_files`.
+        n_process: Worker processes; 1: none.
+
+    Raises:
+        OSError: An input cannot be read.
+        ValueError: A row cannot be scored, or a column is missing or there already.
+    """
+    plan = make_plan(sources, options or Options())
+    for _, scored in _Workers(SharedPipeline(model), plan, n_process, None).score(plan.read()):
+        yield scored.data
+
+
+@dataclass(frozen=True)
+class _Setup:
+    """Makes what scores chunks; sent to workers."""
+
+    pipeline: SharedPipeline
+    options: Options
+    layout: Layout
+    sources: tuple[Source, ...]
+    is_worker: bool
+
+    def __call__(self) -> ChunkScorer:
+        nlp = self.pipeline.nlp
+        if self.is_worker:
+            # The cores are busy with the other workers.
+            find_sarcasm(nlp).cfg["threads"] = 1
+        return ChunkScorer(nlp, self.options, self.layout, self.sources)
+
+
+class _Workers:
+    def __init__(
+        self, pipeline: SharedPipeline, plan: Plan, n_process: int, start_method: str | None
+    ) -> None:
+        self.sources = tuple(plan.sources)
+        self.setup = _Setup(pipeline, plan.options, plan.layout, self.sources, n_process > 1)
+        self.n_process = n_process
+        self.start_method = start_method
+
+    def score(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, ScoredChunk]]:
+        return run_workers(
+            self.setup,
+            chunks,
+            self.n_process,
+            start_method=self.start_method,
+            describe=self._describe,
+        )
+
+    def _describe(self, chunk: Chunk) -> str:
+        source = self.sources[chunk.source]
+        what = "rows" if source.format == Format.PARQUET else "lines"
+        return f"{source.name}, {what} {chunk.start.line:,} to {chunk.end.line - 1:,}"
+
+
+def _run(plan: Plan, workers: _Workers, work: PartialOutput, show_progress: bool) -> None:
+    at = work.checkpoint
+    if at.is_last:
+        return
+    if not at.size:
+        at = work.write(header_of(plan), at)
+    began = time.monotonic() - at.seconds
+    with Progress(plan.sources, at.counts.rows, show=show_progress) as progress:
+        for chunk, scored in workers.score(plan.read(at.source, at.place)):
+            at = Checkpoint(
+                source=chunk.source,
+                place=chunk.end,
+                counts=at.counts + scored.counts,
+                seconds=time.monotonic() - began,
+            )
+            at = work.write(scored.data, at)
+            progress.update(chunk, scored.counts.rows)
+    work.write(b"", replace(at, is_last=True))
+
+
+@contextmanager
+def _kept_work(work: PartialOutput, keep: bool) -> Iterator[None]:
+    """Keep what is done when a run is ended, and say so; remove it where it is of no use."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise RunStoppedError(f"{error}{_save(work, keep)}") from error
+    except BaseException:
+        _save(work, keep)
+        raise
+
+
+def _save(work: PartialOutput, keep: bool) -> str:
+    if not keep or not work.is_open:
+        work.discard()
+        return ""
+    with suppress(OSError):
+        # On a full disk the last checkpoint before is what counts.
+        work.save()
+    rows = work.saved.counts.rows
+    if not rows:
+        work.discard()
+        return ""
+    return f". {rows:,} rows are kept in '{work.folder}': go on from there by --resume"
+
+
+def _assembly(plan: Plan) -> Callable[[Path, BinaryIO], None] | None:
+    if plan.layout.format != Format.PARQUET:
+        return None
+    from ...data.parquet import assemble
+
+    return lambda rows, file: assemble(rows, plan.layout.schema, file)
+
+
+def _check_place(output: Path) -> None:
+    if not output.parent.is_dir():
+        raise FileNotFoundError(f"the folder '{output.parent}' of the output does not exist")
+    if output.is_dir():
+        raise IsADirectoryError(f"the output '{output}' is a folder: name a file")
+
+
+def _manifest(plan: Plan, pipeline: SharedPipeline) -> dict[str, Any]:
+    """Return what has to be the same for a resumed run to give the same output."""
+    options = asdict(plan.options)
+    if plan.layout.format == Format.JSONL:
+        # Rows that could be scored are written alike, so a run may go on past the others.
+        del options["on_error"]
+    packages = ["spacy-sarcasm", "spacy", "onnxruntime"]
+    if plan.layout.format == Format.PARQUET:
+        packages.append("pyarrow")
+    return {
+        **options,
+        "inputs": [_identity(source) for source in plan.sources],
+        "model": fingerprint(pipeline.nlp),
+        "versions": {name: version(name) for name in packages},
+    }
+
+
+def _identity(source: Source) -> dict[str, Any]:
+    if source.path is None:
+        return {"name": source.name, "content": (source.content or b"").decode()}
+    found = source.path.stat()
+    return {
+        "name": str(source.path.resolve()),
+        "format": source.format,
+        "size": found.st_size,
+        "modified": found.st_mtime_ns,
+    }

@@ -1,0 +1,1 @@
+"""Scoring texts without building Docs."""

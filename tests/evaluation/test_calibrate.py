@@ -1,0 +1,121 @@
+"""Fitting a calibration, choosing a threshold, and the command that stores both."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import spacy
+from sklearn.linear_model import LogisticRegression
+from spacy.language import Language
+
+from spacy_sarcasm.evaluation.calibrate import (
+    apply_calibration,
+    calibrate,
+    choose_threshold,
+    fit_calibration,
+)
+from spacy_sarcasm.evaluation.labelled import Labelled
+from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
+
+from ..conftest import TINY_TEXTS
+
+
+def overconfident(rows: int = 20_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Scores whose logits are twice what they should be, and one too high, with their gold."""
+    rng = np.random.default_rng(seed)
+    z = rng.normal(size=rows, scale=2.0)
+    gold = rng.random(rows) < 1 / (1 + np.exp(-z))
+    return 1 / (1 + np.exp(-(2 * z + 1))), gold.astype(float)
+
+
+def test_finds_scale_and_shift_as_scikit_learn_does() -> None:
+    scores, gold = overconfident()
+    found = fit_calibration(scores, gold)
+    reference = LogisticRegression(C=np.inf, tol=1e-8).fit(
+        np.log(scores / (1 - scores))[:, None], gold
+    )
+    assert found.scale == pytest.approx(reference.coef_.item(), abs=2e-3)
+    assert found.shift == pytest.approx(reference.intercept_.item(), abs=2e-3)
+    assert (found.scale, found.shift) == pytest.approx((0.5, -0.5), abs=0.05)
+
+
+def test_calibrated_scores_need_no_more() -> None:
+    scores, gold = overconfident()
+    calibrated = apply_calibration(fit_calibration(scores, gold), scores)
+    again = fit_calibration(calibrated, gold)
+    assert (again.scale, again.shift) == pytest.approx((1, 0), abs=1e-3)
+    assert calibrated.mean() == pytest.approx(gold.mean(), abs=1e-3)
+
+
+def test_scores_without_a_fault_do_not_run_away() -> None:
+    found = fit_calibration([0.0, 0.1, 0.9, 1.0], [0, 0, 1, 1])
+    assert 0 < found.scale < 10
+    assert np.isfinite(found.shift)
+
+
+@pytest.mark.parametrize("gold", [[0, 0, 0], [1, 0.7, 1]])
+def test_one_class_is_refused(gold: list[float]) -> None:
+    with pytest.raises(ValueError, match="needs both sarcastic and other texts, and got"):
+        fit_calibration([0.1, 0.5, 0.9], gold)
+
+
+def test_reversed_labels_are_refused() -> None:
+    scores, gold = overconfident(500)
+    with pytest.raises(ValueError, match="no better than their reverse"):
+        fit_calibration(scores, 1 - gold)
+
+
+def test_threshold_of_calibrated_scores_is_a_half() -> None:
+    scores, gold = overconfident(2000)
+    calibrated = apply_calibration(fit_calibration(scores, gold), scores)
+    assert choose_threshold(calibrated, gold) == 0.5
+
+
+def test_threshold_goes_where_the_accuracy_is() -> None:
+    scores = np.linspace(0, 1, 10_001)
+    assert 0.68 <= choose_threshold(scores, scores >= 0.7) <= 0.7
+    assert 0.2 <= choose_threshold(scores, scores >= 0.2) <= 0.22
+
+
+def test_cap_holds_for_every_source() -> None:
+    rng = np.random.default_rng(0)
+    gold = rng.random(4000) < 0.5
+    sources = np.where(gold, "satire", np.where(rng.random(4000) < 0.5, "easy", "hard"))
+    center = np.select([sources == "satire", sources == "easy"], [0.8, 0.2], 0.4)
+    scores = np.clip(center + rng.normal(scale=0.15, size=4000), 0, 1)
+    free = choose_threshold(scores, gold, sources=list(sources))
+    capped = choose_threshold(scores, gold, sources=list(sources), max_fpr=0.05)
+    rate = (scores[sources == "hard"] >= capped).mean()
+    assert (scores[sources == "hard"] >= free).mean() > 0.05 >= rate
+    # No higher than it has to be.
+    assert (scores[sources == "hard"] >= capped - 0.01).mean() > 0.05
+    # Without sources the easy ones make up for the hard.
+    assert choose_threshold(scores, gold, max_fpr=0.05) < capped
+
+
+def test_cap_that_cannot_be_kept() -> None:
+    with pytest.raises(ValueError, match=r"no threshold up to 0\.99 .* within 0\.1.* is 0\.500"):
+        choose_threshold([1.0, 0.2, 1.0], [0, 0, 1], max_fpr=0.1)
+
+
+def test_of_a_pipeline(trained: Language) -> None:
+    texts = [text for text, _ in TINY_TEXTS]
+    gold = np.array([gold for _, gold in TINY_TEXTS])
+    pipe = trained.get_pipe("sarcasm")
+    before = np.array([doc._.sarcasm for doc in trained.pipe(texts)])
+    # The text without words must not count: its score is not the network's.
+    data = Labelled("tiny", [*texts, " "], np.append(gold, 1.0), [None] * 7)
+    found = calibrate(trained, [data])
+    assert pipe.calibration == found != UNCALIBRATED
+    after = np.array([doc._.sarcasm for doc in trained.pipe(texts)])
+    expected = fit_calibration(before, gold)
+    np.testing.assert_allclose(after, apply_calibration(expected, before), atol=1e-3)
+    # What is in place already does not matter.
+    pipe.calibration = Calibration(scale=3.0, shift=1.0)
+    assert calibrate(trained, [data]).scale == pytest.approx(found.scale, rel=1e-3)
+    assert calibrate(trained, [data], threshold=0.9).threshold == 0.9
+
+
+def test_pipeline_without_the_component() -> None:
+    with pytest.raises(ValueError, match="no sarcasm component"):
+        calibrate(spacy.blank("en"), [])

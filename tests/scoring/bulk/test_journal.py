@@ -1,0 +1,319 @@
+"""Nothing is lost: interrupted runs go on and end in the same bytes."""
+
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import spacy
+from spacy.language import Language
+
+from spacy_sarcasm.scoring.bulk import journal as partial
+from spacy_sarcasm.scoring.bulk.journal import PartialOutput, PartialOutputError
+from spacy_sarcasm.scoring.bulk.layout import Options
+from spacy_sarcasm.scoring.bulk.score_files import RunStoppedError, score_files
+
+from ..conftest import make_texts, read_jsonl, write_jsonl
+
+OPTIONS = Options(chunk_rows=10)
+SUFFIXES = ["jsonl", "csv.gz", "parquet"]
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> list[Path]:
+    """Three inputs of several kinds, 75 rows."""
+    texts = make_texts(75)
+    first = write_jsonl(tmp_path / "a.jsonl", [{"text": t, "i": i} for i, t in enumerate(texts)])
+    lines = first.read_text().splitlines(keepends=True)
+    first.write_text("".join(lines[:32]))
+    second = tmp_path / "b.csv"
+    second.write_text("i,text\n" + "".join(f'{i},"{texts[i]}"\n' for i in range(32, 60)))
+    third = tmp_path / "c.txt"
+    third.write_text("\n".join(texts[60:]))
+    return [first, second, third]
+
+
+class Interruption:
+    """Ends a run at its nth write."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+        self.left = 0
+        self.error = error
+        original = PartialOutput.write
+
+        def write(work, data, checkpoint):
+            self.left -= 1
+            if self.left == 0:
+                raise self.error
+            return original(work, data, checkpoint)
+
+        monkeypatch.setattr(PartialOutput, "write", write)
+
+
+@pytest.fixture
+def run(given: list[Path], bundled: Language) -> Callable[..., object]:
+    """A function that scores the inputs."""
+
+    def call(output: Path, options: Options = OPTIONS, **more: object) -> object:
+        return score_files(given, output, model=bundled, options=options, **more)
+
+    return call
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_resumed_output_is_the_same_wherever_it_was_cut(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    expected, output = tmp_path / f"whole.{suffix}", tmp_path / f"out.{suffix}"
+    run(expected)
+    interruption = Interruption(monkeypatch, KeyboardInterrupt())
+    for n_writes in range(1, 12):
+        interruption.left = n_writes
+        with pytest.raises(KeyboardInterrupt):
+            run(output)
+        assert not output.exists()
+        if n_writes % 2:
+            # What was written after the last checkpoint is cut off.
+            folder = tmp_path / f"out.{suffix}.partial"
+            if folder.exists():
+                with (folder / "rows").open("ab") as rows, (folder / "journal").open("ab") as more:
+                    rows.write(b"half a row")
+                    more.write(b'{"size": 12')
+        interruption.left = 0
+        summary = run(output, resume=True)
+        assert output.read_bytes() == expected.read_bytes()
+        assert summary.counts.rows == 75
+        assert not list(tmp_path.glob("*.partial"))
+        output.unlink()
+
+
+def test_a_run_may_be_cut_many_times(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, output = tmp_path / "whole.jsonl", tmp_path / "out.jsonl"
+    run(expected)
+    interruption = Interruption(monkeypatch, KeyboardInterrupt())
+    cuts = 0
+    while not output.exists():
+        interruption.left = 3
+        try:
+            run(output, resume=True)
+        except KeyboardInterrupt:
+            cuts += 1
+    assert cuts > 3
+    assert output.read_bytes() == expected.read_bytes()
+
+
+def test_full_disk(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "out.jsonl"
+    interruption = Interruption(monkeypatch, OSError(errno.ENOSPC, "No space left on device"))
+    interruption.left = 4
+    with pytest.raises(RunStoppedError, match=r"No space left.*20 rows are kept in .*--resume"):
+        run(output)
+    interruption.left = 0
+    run(output, resume=True)
+    assert len(read_jsonl(output)) == 75
+
+
+def test_a_stopped_run_can_go_on_past_bad_rows(tmp_path: Path, bundled: Language) -> None:
+    rows = [{"text": text} for text in make_texts(30)]
+    rows[25]["text"] = None
+    given = write_jsonl(tmp_path / "in.jsonl", rows)
+    keep = Options(chunk_rows=10, on_error="keep")
+    score_files([given], tmp_path / "whole.jsonl", model=bundled, options=keep)
+    output = tmp_path / "out.jsonl"
+    with pytest.raises(RunStoppedError, match="line 26: the text is null.*20 rows are kept"):
+        score_files([given], output, model=bundled, options=OPTIONS)
+    score_files([given], output, model=bundled, options=keep, resume=True)
+    assert output.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def cut(run: Callable, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        Interruption(patched, KeyboardInterrupt()).left = 4
+        with pytest.raises(KeyboardInterrupt):
+            run(output)
+
+
+def test_what_has_changed_is_told(
+    tmp_path: Path, run: Callable, given: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    with pytest.raises(PartialOutputError, match=r"changed: chunk_rows was 10 and is 20"):
+        run(output, Options(chunk_rows=20), resume=True)
+    with pytest.raises(PartialOutputError, match=r"threshold was null and is 0\.5"):
+        run(output, Options(chunk_rows=10, threshold=0.5), resume=True)
+    other = spacy.blank("en")
+    other.add_pipe("sarcasm", config={"max_length": 5})
+    with pytest.raises(PartialOutputError, match="model was"):
+        score_files(given, output, model=other, options=OPTIONS, resume=True)
+    given[1].write_text(given[1].read_text() + "99,one more\n")
+    with pytest.raises(PartialOutputError, match="inputs was"):
+        run(output, resume=True)
+    run(output, overwrite=True)
+    assert len(read_jsonl(output)) == 76
+
+
+def test_outputs_that_exist(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "out.jsonl"
+    output.write_text("precious")
+    with pytest.raises(PartialOutputError, match=r"out\.jsonl' exists already: pass --overwrite"):
+        run(output)
+    assert output.read_text() == "precious"
+    assert run(output, resume=True).was_whole
+    assert output.read_text() == "precious"
+    output.unlink()
+    cut(run, output, monkeypatch)
+    with pytest.raises(PartialOutputError, match="holds the work of an interrupted run"):
+        run(output)
+    # A run that was cut off after the output got its name.
+    (tmp_path / "out.jsonl.partial" / "rows").rename(output)
+    assert run(output, resume=True).was_whole
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_an_old_output_stays_until_the_new_one_is_whole(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.jsonl"
+    output.write_text("precious")
+    Interruption(monkeypatch, KeyboardInterrupt()).left = 4
+    with pytest.raises(KeyboardInterrupt):
+        run(output, overwrite=True)
+    assert output.read_text() == "precious"
+
+
+def test_damage_is_told(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    folder = tmp_path / "out.jsonl.partial"
+    (folder / "rows").write_bytes(b"")
+    with pytest.raises(PartialOutputError, match="fewer than the .* that were written"):
+        run(output, resume=True)
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(PartialOutputError, match=r"manifest\.json' is damaged"):
+        run(output, resume=True)
+
+
+def test_standard_input_cannot_be_resumed(tmp_path: Path, bundled: Language) -> None:
+    with pytest.raises(PartialOutputError, match="--resume needs files"):
+        score_files(["-"], tmp_path / "out.jsonl", model=bundled, resume=True)
+
+
+def test_two_runs_at_once(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fcntl")
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    code = (
+        "import fcntl, sys; file = open(sys.argv[1], 'ab'); fcntl.lockf(file, fcntl.LOCK_EX);"
+        "print('locked', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "out.jsonl.partial" / "lock"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout.readline() == b"locked\n"
+        with pytest.raises(PartialOutputError, match="another process is at work on"):
+            run(output, resume=True)
+        other.stdin.close()
+    run(output, resume=True)
+
+
+KILLED = """
+import os, random, signal, sys, time
+from pathlib import Path
+from spacy_sarcasm.scoring.bulk import journal as partial
+from spacy_sarcasm.scoring.bulk.score_files import score_files
+from spacy_sarcasm.scoring.bulk.layout import Options
+
+partial.CHECKPOINT_SECONDS = 0.01
+
+def score(output, n_process, **more):
+    score_files(
+        [given], output, options=Options(chunk_rows=20), n_process=n_process, **more
+    )
+
+def in_child(output, **more):
+    pid = os.fork()
+    if pid == 0:
+        score(output, **more)
+        os._exit(0)
+    return pid
+
+if __name__ == "__main__":
+    given, output, n_process = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    whole = output.with_name("whole-" + output.name)
+    began = time.monotonic()
+    _, status = os.waitpid(in_child(whole, n_process=1), 0)
+    assert status == 0
+    took = time.monotonic() - began
+    random.seed(int(sys.argv[4]))
+    kills = runs = 0
+    while kills < 20:
+        pid = in_child(output, n_process=n_process, resume=True)
+        deadline = time.monotonic() + random.uniform(0, took / 3)
+        while time.monotonic() < deadline:
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if done:
+                break
+            time.sleep(0.001)
+        else:
+            os.kill(pid, signal.SIGKILL)
+            done, status = os.waitpid(pid, 0)
+            kills += 1
+        if os.WIFEXITED(status):
+            assert os.WEXITSTATUS(status) == 0
+            assert output.read_bytes() == whole.read_bytes()
+            output.unlink()
+            runs += 1
+    score(output, n_process, resume=True)
+    assert output.read_bytes() == whole.read_bytes()
+    assert not Path(f"{output}.partial").exists()
+    print(kills, runs)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "n_process"), [("out.jsonl", 1), ("out.parquet", 1), ("out.csv.gz", 2)]
+)
+def test_kill_at_twenty_random_moments(
+    tmp_path: Path, run_script: Callable[..., str], name: str, n_process: int
+) -> None:
+    pytest.importorskip("pyarrow")
+    texts = make_texts(2500)
+    given = write_jsonl(tmp_path / "in.jsonl", [{"text": t, "i": i} for i, t in enumerate(texts)])
+    out = run_script(KILLED, str(given), str(tmp_path / name), str(n_process), "0", timeout=900)
+    assert out.split()[0] == "20"
+    if name.endswith("jsonl"):
+        rows = read_jsonl(tmp_path / name)
+        assert [(row["i"], row["text"]) for row in rows] == list(enumerate(texts))
+
+
+def test_checkpoints_are_told_truly(tmp_path: Path, run: Callable) -> None:
+    # Every line of the journal tells how many rows lie before its size.
+    saved = []
+    original = PartialOutput.save
+
+    def save(work):
+        original(work)
+        content = (work.folder / "rows").read_bytes()[: work.checkpoint.size]
+        saved.append((content.count(b"\n"), work.checkpoint.counts.rows))
+        journal = (work.folder / "journal").read_text().splitlines()
+        assert json.loads(journal[-1])["size"] == len(content)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(PartialOutput, "save", save)
+        patched.setattr(partial, "CHECKPOINT_SECONDS", 0.0)
+        run(tmp_path / "out.jsonl")
+    assert saved[-1] == (75, 75)
+    assert len(saved) > 8
+    assert all(lines == rows for lines, rows in saved)
