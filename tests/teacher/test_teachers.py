@@ -83,7 +83,7 @@ def test_what_is_no_teacher(tmp_path: Path, textcat_folder: Path) -> None:
 
 def test_pipeline_teachers_need_no_tensorflow() -> None:
     source = (
-        "import sys; from spacy_sarcasm.teacher import label, teachers, train; "
+        "import sys; from spacy_sarcasm.teacher import label, teachers, train_teacher; "
         "teachers.load_teacher('bundled').score(['x']); "
         "print({'tensorflow', 'transformers'} & set(sys.modules))"
     )
