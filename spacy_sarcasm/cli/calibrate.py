@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from . import app
+from .app import app
 from .errors import reported_errors
 from .options import LabelColumn, PipelineArgument, SplitOption, TextColumn, split_names
 from .startup import lasting_imports

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import app
+from .app import app
 from .errors import reported_errors
 from .options import LabelColumn, PipelineArgument, SplitOption, TextColumn, split_names
 from .startup import lasting_imports

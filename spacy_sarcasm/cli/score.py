@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from . import app
+from .app import app
 from .errors import WRONG_USE, fail, reported_errors
 from .options import ModelOption
 from .startup import lasting_imports

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import app
+from .app import app
 from .errors import reported_errors
 
 if TYPE_CHECKING:

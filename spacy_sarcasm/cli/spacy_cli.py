@@ -5,6 +5,6 @@ spaCy imports this module, named by an entry point, whenever its command line st
 
 from spacy.cli._util import app as spacy_app
 
-from . import app
+from .app import app
 
 spacy_app.add_typer(app, name="sarcasm", help="Score text for sarcasm (spacy-sarcasm)")

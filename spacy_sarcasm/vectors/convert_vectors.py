@@ -16,8 +16,8 @@ import srsly
 from spacy_sarcasm.atomic import new_folder
 from spacy_sarcasm.vectors.load import ATTR_VECTORS_CONFIG, KeyAttr, key_words, vectors_name
 from spacy_sarcasm.vectors.load_report import VectorsReport
-from spacy_sarcasm.vectors.parsing.reader import Block, VectorsReader
 from spacy_sarcasm.vectors.parsing.text_rows import Rows
+from spacy_sarcasm.vectors.parsing.vectors_reader import Block, VectorsReader
 from spacy_sarcasm.vectors.strings import FileStrings
 from spacy_sarcasm.vectors.table import AttrVectors
 

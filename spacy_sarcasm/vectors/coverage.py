@@ -141,7 +141,7 @@ def known_words(path: str | Path, words: Iterable[str], dim: int | None = None) 
         if not vocab.vectors.n_keys:
             raise ValueError(f"{path}: the pipeline has no vectors.")
         return {word for word in words if vocab.strings[word] in vocab.vectors.key2row}
-    from spacy_sarcasm.vectors.parsing.reader import VectorsReader
+    from spacy_sarcasm.vectors.parsing.vectors_reader import VectorsReader
 
     reader = VectorsReader(path, str, dim=dim, words=words)
     for _ in reader.blocks():

@@ -17,7 +17,7 @@ from thinc.api import get_current_ops
 
 from spacy_sarcasm.vectors.load_report import VectorsReport
 from spacy_sarcasm.vectors.parsing.decimals import Table
-from spacy_sarcasm.vectors.parsing.reader import Block, VectorsReader
+from spacy_sarcasm.vectors.parsing.vectors_reader import Block, VectorsReader
 from spacy_sarcasm.vectors.table import AttrVectors
 
 KeyAttr = Literal["ORTH", "LOWER"]

@@ -14,7 +14,7 @@ from spacy.training.initialize import load_vectors_into_model
 
 from spacy_sarcasm.vectors import convert_vectors as convert
 from spacy_sarcasm.vectors.convert_vectors import convert_vectors
-from spacy_sarcasm.vectors.parsing.reader import VectorsReader
+from spacy_sarcasm.vectors.parsing.vectors_reader import VectorsReader
 
 
 def test_same_vectors_as_spacys_own_command(tmp_path, file):

@@ -11,8 +11,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from spacy_sarcasm.vectors.parsing.reader import VectorsReader
 from spacy_sarcasm.vectors.parsing.text_rows import NOT_FINITE, NOT_UTF8
+from spacy_sarcasm.vectors.parsing.vectors_reader import VectorsReader
 
 DIMS = (25, 50, 100)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from spacy_sarcasm.vectors.parsing.reader import VectorsReader
 from spacy_sarcasm.vectors.parsing.text_rows import (
     NO_WORD,
     NOT_A_NUMBER,
@@ -19,6 +18,7 @@ from spacy_sarcasm.vectors.parsing.text_rows import (
     TOO_FEW,
     TOO_MANY,
 )
+from spacy_sarcasm.vectors.parsing.vectors_reader import VectorsReader
 
 VALUES = b" 0.1 0.2 0.3 0.4 0.5"
 
