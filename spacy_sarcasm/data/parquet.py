@@ -1,23 +1,20 @@
-"""Parquet in and out, by pyarrow. Nothing else in scoring imports it, but for .zst files."""
+"""Parquet: reading, rows and writing, by pyarrow."""
 
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from ..extras import require
-from .chunks import Chunk, Position
-from .formats import EXTRA, Format
-from .rows import as_cell
-from .sources import Source
+from .rows import Chunk, Position, RecordBatch, RowBatch, check_unique
+from .streams import EXTRA, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# A row group ends at so many rows or so many bytes in memory, whichever comes first.
+# A row group ends at this many rows or bytes in memory, whichever comes first.
 GROUP_ROWS = 50_000
 GROUP_BYTES = 64 << 20
 
@@ -29,31 +26,37 @@ def read_schema(source: Source) -> pa.Schema:
         source: The file.
 
     Raises:
-        ValueError: It is no Parquet file, or two columns have the same name.
+        ValueError: It is not a Parquet file, or two columns have the same name.
     """
     with _open(source) as file:
         schema = file.schema_arrow
-    twice = sorted({name for name in schema.names if schema.names.count(name) > 1})
-    if twice:
-        raise ValueError(f"{source.name} has several columns called '{twice[0]}': rename them")
+    check_unique(source.name, schema.names)
     return schema
 
 
-def read_parquet_chunks(number: int, source: Source, size: int, start: Position) -> Iterator[Chunk]:
-    """Yield the chunks of a Parquet file; none goes over the end of a row group.
+def read_chunks(number: int, source: Source, size: int, start: Position) -> Iterator[Chunk]:
+    """Yield the chunks of a Parquet file; none crosses the end of a row group.
 
     Args:
         number: The number of the source.
         source: The file.
-        size: Rows of a chunk at most.
+        size: Rows per chunk.
         start: Where to start, in rows.
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is no Parquet file.
+        ValueError: It is not a Parquet file, or two columns have the same name.
     """
+    import pyarrow as pa
+
     with _open(source) as file:
-        total = max(1, file.metadata.num_rows)
+        schema = file.schema_arrow
+        check_unique(source.name, schema.names)
+        columns = tuple(schema.names)
+        total = file.metadata.num_rows
+        if not total and not start.offset:
+            empty = pa.RecordBatch.from_pylist([], schema=schema)
+            yield Chunk(number, start, start, empty, 0, columns)
         at = Position()
         for group in range(file.metadata.num_row_groups):
             end_of_group = at.offset + file.metadata.row_group(group).num_rows
@@ -63,7 +66,8 @@ def read_parquet_chunks(number: int, source: Source, size: int, start: Position)
             for batch in file.iter_batches(batch_size=size, row_groups=[group]):
                 end = Position(at.offset + len(batch), at.line + len(batch))
                 if at.offset >= start.offset and len(batch):
-                    yield Chunk(number, at, end, batch, source.size * end.offset // total)
+                    n_bytes = source.size * end.offset // total
+                    yield Chunk(number, at, end, batch, n_bytes, columns)
                 at = end
 
 
@@ -75,46 +79,58 @@ def _open(source: Source) -> Any:
         # Buffered and not read ahead: a row group may be larger than the memory.
         return pq.ParquetFile(source.path, pre_buffer=False, buffer_size=1 << 20)
     except pa.ArrowInvalid as error:
-        raise ValueError(f"{source.name} is no whole Parquet file: {error}") from error
+        raise ValueError(f"{source.name} is not a whole Parquet file: {error}") from error
 
 
-class ParquetRows:
+class ParquetBatch(RecordBatch):
     """A batch of rows of a Parquet file."""
 
-    def __init__(self, chunk: Chunk, text_column: str) -> None:
+    def __init__(self, chunk: Chunk, text_column: str | None) -> None:
+        super().__init__([], range(chunk.start.line, chunk.end.line), chunk.columns)
         self.batch = cast("pa.RecordBatch", chunk.rows)
-        self.values: list[Any] = self.batch.column(text_column).to_pylist()
-        self.lines: Sequence[int] = range(chunk.start.line, chunk.end.line)
-        self.faults: dict[int, str] = {}
-        self.broken: dict[int, str] = {}
+        place = chunk.columns.index(text_column) if text_column in chunk.columns else None
+        self.values = [None] * len(self.lines) if place is None else self._column(place)
 
-    def as_json(self) -> Sequence[str]:
-        """Return each row as a JSON object."""
+    def records(self) -> Sequence[dict[str, Any]]:
+        """Return the values of each row by column."""
+        columns = [self._column(place) for place in range(len(self.columns))]
         return [
-            json.dumps(row, ensure_ascii=False, default=_plain) for row in self.batch.to_pylist()
+            dict(zip(self.columns, values, strict=True)) for values in zip(*columns, strict=True)
         ]
 
-    def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row.
-
-        Args:
-            columns: The columns wanted.
-        """
-        for row in self.batch.to_pylist():
-            yield [as_cell(_plain(row.get(column))) for column in columns]
+    def _column(self, place: int) -> list[Any]:
+        column = self.batch.column(place)
+        try:
+            return cast(list[Any], column.to_pylist())
+        except (ValueError, OverflowError):
+            return [_value(scalar) for scalar in column]
 
 
-def _plain(value: Any) -> Any:
-    """Return what stands for a value that JSON does not have: dates and the like as text."""
-    if value is None or isinstance(value, str | int | float | list | dict):
-        return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "backslashreplace")
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+make_rows = ParquetBatch
+
+
+def _value(scalar: Any) -> Any:
+    """Return a value, as text where Python has none such: bad UTF-8, dates after 9999."""
+    import pyarrow as pa
+
+    try:
+        return scalar.as_py()
+    except UnicodeDecodeError:
+        pass
+    except (ValueError, OverflowError):
+        try:
+            return str(scalar.cast(pa.string()))
+        except (pa.ArrowException, ValueError, OverflowError):
+            return str(scalar)
+    try:
+        # Lone surrogates, which no text to be scored may have.
+        return scalar.as_buffer().to_pybytes().decode("utf-8", "surrogateescape")
+    except AttributeError:
+        return str(scalar.type)
 
 
 def table_schema(
-    sources: Sequence[tuple[Source, Sequence[str]]], added: dict[str, str]
+    sources: Sequence[tuple[Source, Sequence[str]]], added: Mapping[str, str]
 ) -> pa.Schema:
     """Return the schema of the file to be written.
 
@@ -134,17 +150,17 @@ def table_schema(
     origin: dict[str, str] = {}
     metadata: dict[bytes, bytes] | None = None
     for source, columns in sources:
-        schema = read_schema(source) if source.format == Format.PARQUET else None
-        metadata = metadata or (schema.metadata if schema is not None else None)
+        schema = read_schema(source) if source.format == "parquet" else pa.schema([])
+        known = {field.name: field for field in schema}
+        metadata = metadata or schema.metadata
         for column in columns:
             # A column that another file lacks is null there.
-            field = pa.field(column, pa.string()) if schema is None else schema.field(column)
-            field = field.with_nullable(True)
-            known = fields.setdefault(column, field)
-            if known.type != field.type:
+            field = known.get(column, pa.field(column, pa.string())).with_nullable(True)
+            first = fields.setdefault(column, field)
+            if first.type != field.type:
                 raise ValueError(
-                    f"the column '{column}' is {known.type} in {origin[column]} and {field.type} "
-                    f"in {source.name}: score them apart, or write .jsonl"
+                    f"the column '{column}' is {first.type} in {origin[column]} and {field.type} "
+                    f"in {source.name}: score them separately, or write .jsonl"
                 )
             origin.setdefault(column, source.name)
     for name, kind in added.items():
@@ -152,24 +168,30 @@ def table_schema(
     return pa.schema(list(fields.values()), metadata=metadata)
 
 
-def make_batch(
-    rows: Any, schema: pa.Schema, columns: Sequence[str], added: dict[str, list[Any]]
+def encode_rows(
+    rows: RowBatch,
+    columns: Sequence[str],
+    added: Mapping[str, Sequence[Any]],
+    schema: pa.Schema,
 ) -> bytes:
-    """Return rows and what was added to them as an Arrow stream of one batch.
+    """Return rows with columns added, as an Arrow stream of one batch.
 
     Args:
-        rows: The rows of a chunk.
-        schema: The schema of the file to be written.
+        rows: The rows.
         columns: The columns of the inputs.
         added: The values of the other columns.
+        schema: The schema of the file to be written.
     """
     import pyarrow as pa
 
+    types = dict(zip(schema.names, schema.types, strict=True))
     arrays: list[Any]
-    if isinstance(rows, ParquetRows):
-        found = {name: rows.batch.column(name) for name in rows.batch.schema.names}
+    if isinstance(rows, ParquetBatch):
+        places = {name: place for place, name in enumerate(rows.columns)}
         arrays = [
-            found[name] if name in found else pa.nulls(len(rows.values), schema.field(name).type)
+            rows.batch.column(places[name])
+            if name in places
+            else pa.nulls(len(rows.values), types[name])
             for name in columns
         ]
     else:
@@ -177,10 +199,9 @@ def make_batch(
         # A chunk may hold blank lines alone.
         cells = cells or [[] for _ in columns]
         arrays = [
-            _as_array(column, schema.field(name).type)
-            for column, name in zip(cells, columns, strict=True)
+            _as_array(column, types[name]) for column, name in zip(cells, columns, strict=True)
         ]
-    arrays += [pa.array(values, schema.field(name).type) for name, values in added.items()]
+    arrays += [pa.array(values, types[name]) for name, values in added.items()]
     batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
     buffer = io.BytesIO()
     with pa.ipc.new_stream(buffer, schema) as stream:
@@ -199,7 +220,11 @@ def _as_array(cells: Sequence[str | None], kind: Any) -> Any:
 
 
 def printable(text: str) -> str:
-    r"""Return a text with lone surrogates written as \udxxx, which UTF-8 can hold."""
+    r"""Return a text with lone surrogates written as \udxxx, which UTF-8 can hold.
+
+    Args:
+        text: The text.
+    """
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -1,23 +1,65 @@
-"""The rows of a chunk: their texts, and the rows themselves as JSON and as cells of a table."""
+"""Chunks of rows, which every format reads, and what scoring and training take from them.
+
+A chunk is what is scored, written and recorded at a time. Its bounds depend on the source and the
+chunk size alone, wherever reading starts: scores of a text in another batch differ in their last
+digits.
+"""
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Iterator, Sequence
-from json.encoder import encode_basestring as quoted
-from typing import Any, Protocol, cast
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, cast
 
-from .chunks import BOM, BrokenRecord, Chunk, CsvRecord, not_utf8
-from .formats import Format
+from .streams import MAX_LINE, InputStream, not_utf8
 
-_DECODER = json.JSONDecoder()
-# Python refuses to make a number of more than 4,300 digits. As text they are kept.
-_LENIENT_DECODER = json.JSONDecoder(parse_int=str)
-_JSON_SPACE = " \t\r\n"
+# A chunk ends at this many bytes too, so that long texts do not fill the memory.
+CHUNK_BYTES = 4 << 20
+MAX_NAMES_SHOWN = 30
+
+
+class Position(NamedTuple):
+    """A place in a source between two rows.
+
+    Attributes:
+        offset: Bytes before it, decompressed and as UTF-8; rows for binary formats.
+        line: The number of the line (row for binary formats) that comes next, from 1.
+    """
+
+    offset: int = 0
+    line: int = 1
+
+
+START = Position()
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Rows that follow one another in a source.
+
+    Attributes:
+        source: The number of the source.
+        start: Where it starts.
+        end: Where the next chunk starts.
+        rows: The rows as the format reads them.
+        bytes_read: Bytes of the file that have been read up to its end.
+        columns: The columns, for formats with a header.
+    """
+
+    source: int
+    start: Position
+    end: Position
+    rows: Any
+    bytes_read: int
+    columns: tuple[str, ...] = ()
 
 
 class RowError(ValueError):
-    """A row stops the run.
+    """A row that stops the run.
 
     Attributes:
         line: The number of its line.
@@ -30,20 +72,29 @@ class RowError(ValueError):
         self.fault = fault
 
 
-class Rows(Protocol):
-    """The rows of a chunk.
+class RowBatch(Protocol):
+    """The rows of a chunk, whatever their format.
 
     Attributes:
-        values: What stands where the text should, one a row.
+        values: What is in the text column, one value per row.
         lines: The number of each row's line.
-        faults: What was wrong with rows that could not be read, by their index.
-        broken: The raw text of lines that are no rows, by their index.
+        faults: What is wrong with rows that cannot be read, by their index.
+        broken: The raw text of lines that are not rows, by their index.
     """
 
     values: list[Any]
     lines: Sequence[int]
     faults: dict[int, str]
     broken: dict[int, str]
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns or keys found."""
+        ...
+
+    def records(self) -> Sequence[dict[str, Any]]:
+        """Return the values of each row by column; none for rows that cannot be read."""
+        ...
 
     def as_json(self) -> Sequence[str]:
         """Return each row as a JSON object, as it was written where it was JSON."""
@@ -58,72 +109,26 @@ class Rows(Protocol):
         ...
 
 
-class TextRows:
-    """Lines of text."""
+class RecordBatch:
+    """Rows of a format whose values have types; see `RowBatch`."""
 
-    def __init__(self, chunk: Chunk, text_column: str) -> None:
-        self.text_column = text_column
-        self.values: list[Any]
-        self.faults: dict[int, str] = {}
-        self.broken: dict[int, str] = {}
-        self.values = _split(chunk, self.faults, self.broken)
-        self.values = [value and value.removesuffix("\r") for value in self.values]
-        self.lines: Sequence[int] = range(chunk.start.line, chunk.start.line + len(self.values))
-
-    def as_json(self) -> Sequence[str]:
-        """Return each row as a JSON object."""
-        key = quoted(self.text_column)
-        return ["{}" if v is None else f"{{{key}: {quoted(v)}}}" for v in self.values]
-
-    def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row.
-
-        Args:
-            columns: The columns wanted.
-        """
-        for value in self.values:
-            yield [value if column == self.text_column else None for column in columns]
-
-
-class JsonRows:
-    """Lines of JSON. Blank ones are no rows."""
-
-    def __init__(self, chunk: Chunk, text_column: str) -> None:
+    def __init__(
+        self, rows: Sequence[dict[str, Any]], lines: Sequence[int], columns: Sequence[str]
+    ) -> None:
+        self._rows = rows
         self.values: list[Any] = []
+        self.lines = lines
+        self.columns = columns
         self.faults: dict[int, str] = {}
         self.broken: dict[int, str] = {}
-        self.objects: list[dict[str, Any]] = []
-        self._written: list[str] = []
-        faults: dict[int, str] = {}
-        broken: dict[int, str] = {}
-        numbers: list[int] = []
-        for index, line in enumerate(_split(chunk, faults, broken)):
-            written = line.strip(_JSON_SPACE) if line is not None else "{}"
-            if not written:
-                continue
-            row = len(self.values)
-            found: Any = {}
-            if index in faults:
-                self.faults[row], self.broken[row] = faults[index], broken[index]
-                written = "{}"
-            else:
-                found, fault = _parse(written)
-                if fault is None and text_column not in found:
-                    fault = f"the row has no '{text_column}'"
-                    self.faults[row] = f"{fault}, its keys are: {', '.join(found) or 'none'}"
-                elif fault is not None:
-                    self.faults[row], self.broken[row] = fault, written
-                if not found:
-                    written = "{}"
-            self.values.append(found.get(text_column))
-            numbers.append(chunk.start.line + index)
-            self.objects.append(found)
-            self._written.append(written)
-        self.lines: Sequence[int] = numbers
+
+    def records(self) -> Sequence[dict[str, Any]]:
+        """Return the values of each row by column."""
+        return self._rows
 
     def as_json(self) -> Sequence[str]:
         """Return each row as a JSON object."""
-        return self._written
+        return [to_json(row) for row in self.records()]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
         """Yield the cells of each row.
@@ -131,98 +136,65 @@ class JsonRows:
         Args:
             columns: The columns wanted.
         """
-        known = set(columns)
-        for line, row in zip(self.lines, self.objects, strict=True):
-            if not row.keys() <= known:
-                extra = next(key for key in row if key not in known)
-                raise RowError(
-                    line,
-                    f"the key '{extra}' is not in the first rows of the inputs, and a table has "
-                    "the same columns everywhere. Write .jsonl, which keeps each row's own keys",
-                )
+        for row in self.records():
             yield [as_cell(row.get(column)) for column in columns]
 
 
-class CsvRows:
-    """Records of a CSV file."""
-
-    def __init__(self, chunk: Chunk, text_column: str) -> None:
-        records = cast(list[CsvRecord], chunk.rows)
-        place = chunk.columns.index(text_column)
-        self.columns = chunk.columns
-        self.lines: Sequence[int] = [record.line for record in records]
-        self.faults: dict[int, str] = {}
-        self.broken: dict[int, str] = {}
-        self.values: list[Any] = []
-        self._records: list[list[str] | None] = []
-        for index, (_, fields) in enumerate(records):
-            if isinstance(fields, BrokenRecord):
-                self.broken[index], self.faults[index] = fields
-                self.values.append(None)
-                self._records.append(None)
-            else:
-                self.values.append(fields[place])
-                self._records.append(fields)
-
-    def as_json(self) -> Sequence[str]:
-        """Return each row as a JSON object."""
-        keys = [quoted(column) for column in self.columns]
-        return [
-            "{}"
-            if fields is None
-            else "{" + ", ".join([f"{k}: {quoted(v)}" for k, v in zip(keys, fields)]) + "}"  # noqa: B905
-            for fields in self._records
-        ]
-
-    def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row.
-
-        Args:
-            columns: The columns wanted.
-        """
-        places = {column: place for place, column in enumerate(self.columns)}
-        chosen = [places.get(column) for column in columns]
-        for fields in self._records:
-            yield [None if fields is None or at is None else fields[at] for at in chosen]
-
-
-def read_rows(chunk: Chunk, format: Format, text_column: str) -> Rows:
-    """Return the rows of a chunk.
+def cut_lines(number: int, stream: InputStream, size: int, start: Position) -> Iterator[Chunk]:
+    """Yield chunks of whole lines as bytes.
 
     Args:
-        chunk: The chunk.
-        format: How its source is laid out.
-        text_column: The column with the texts.
+        number: The number of the source.
+        stream: The source, open at `start`.
+        size: Rows per chunk.
+        start: Where it is open.
+
+    Raises:
+        ValueError: A line is longer than MAX_LINE.
     """
-    if format == Format.TEXT:
-        return TextRows(chunk, text_column)
-    if format == Format.JSONL:
-        return JsonRows(chunk, text_column)
-    if format == Format.PARQUET:
-        from .parquet import ParquetRows
-
-        return ParquetRows(chunk, text_column)
-    return CsvRows(chunk, text_column)
-
-
-def as_cell(value: Any) -> str | None:
-    """Return a value as the text of a cell: texts as they are, others as JSON, null as None."""
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    lines: list[bytes] = []
+    n_bytes = 0
+    for line in stream:
+        lines.append(line)
+        n_bytes += len(line)
+        if len(lines) == size or n_bytes >= CHUNK_BYTES:
+            if len(line) > MAX_LINE:
+                raise ValueError(too_long(stream.name, start.line + len(lines) - 1))
+            end = Position(start.offset + n_bytes, start.line + len(lines))
+            yield Chunk(number, start, end, b"".join(lines), stream.tell())
+            lines, n_bytes, start = [], 0, end
+    if lines:
+        end = Position(start.offset + n_bytes, start.line + len(lines))
+        yield Chunk(number, start, end, b"".join(lines), stream.tell())
 
 
-def _split(chunk: Chunk, faults: dict[int, str], broken: dict[int, str]) -> list[Any]:
-    """Return the lines of a chunk without their ends, None for one that is not UTF-8."""
-    data = cast(bytes, chunk.rows)
-    if chunk.start.line == 1:
-        data = data.removeprefix(BOM)
+def too_long(name: str, line: int) -> str:
+    """Return the message about a line that is too long to hold.
+
+    Args:
+        name: What messages call the source.
+        line: The number of the line.
+    """
+    return (
+        f"{name}, line {line}: the line is longer than {MAX_LINE >> 20} MiB. Expected one row "
+        "per line, each line ended by a line feed"
+    )
+
+
+def split_lines(data: bytes, faults: dict[int, str], broken: dict[int, str]) -> list[str | None]:
+    """Return lines without their ends, None for each that is not UTF-8.
+
+    Args:
+        data: Whole lines.
+        faults: Takes what is wrong with lines, by their index.
+        broken: Takes their raw text.
+    """
     data = data.removesuffix(b"\n")
     try:
-        return list(str(data, "utf-8").split("\n"))
+        return cast(list[str | None], str(data, "utf-8").split("\n"))
     except UnicodeDecodeError:
         pass
-    lines: list[Any] = []
+    lines: list[str | None] = []
     for index, line in enumerate(data.split(b"\n")):
         try:
             lines.append(str(line, "utf-8"))
@@ -233,24 +205,101 @@ def _split(chunk: Chunk, faults: dict[int, str], broken: dict[int, str]) -> list
     return lines
 
 
-def _parse(line: str) -> tuple[Any, str | None]:
-    """Return the object on a line, and what is wrong where there is none."""
+def as_cell(value: Any) -> str | None:
+    """Return a value as the text of a cell: text as it is, other values as JSON, null as None.
+
+    Args:
+        value: Any value.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    value = plain(value)
+    return value if isinstance(value, str) else to_json(value)
+
+
+def to_json(value: Any) -> str:
+    """Return a value as JSON: NaN and infinity as null, dates and the like as text.
+
+    Args:
+        value: Any value.
+    """
     try:
-        found, end = _DECODER.raw_decode(line)
-    except json.JSONDecodeError as error:
-        return {}, f"not JSON: {error.msg} at position {error.pos + 1}"
-    except RecursionError:
-        return {}, "not JSON that can be read: it is nested too deeply"
+        return json.dumps(value, ensure_ascii=False, default=plain, allow_nan=False)
     except ValueError:
-        found, end = _LENIENT_DECODER.raw_decode(line)
-    if end != len(line):
-        return {}, f"not JSON: more follows the value that ends at position {end}"
-    if not isinstance(found, dict):
-        return {}, f"expected a JSON object on the line, got a {_json_name(found)}"
-    return found, None
+        return json.dumps(_finite(value), ensure_ascii=False, default=plain)
 
 
-def _json_name(value: Any) -> str:
-    return {list: "list", str: "string", bool: "boolean", type(None): "null"}.get(
-        type(value), "number"
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def plain(value: Any) -> Any:
+    """Return what represents a value that JSON does not have: dates and the like as text.
+
+    Args:
+        value: Any value.
+    """
+    if value is None or isinstance(value, str | int | float | list | dict):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def check_unique(name: str, columns: Sequence[str]) -> None:
+    """Check that no two columns have the same name.
+
+    Args:
+        name: What messages call the source.
+        columns: Its columns.
+
+    Raises:
+        ValueError: Two have.
+    """
+    if len(set(columns)) < len(columns):
+        twice = next(column for column, count in Counter(columns).items() if count > 1)
+        raise ValueError(f"{name} has several columns called '{twice}': rename them")
+
+
+def no_column(name: str, wanted: Sequence[str], columns: Iterable[str], option: str) -> str:
+    """Return the message about a column that is missing, with the nearest one there is.
+
+    Args:
+        name: What messages call the source.
+        wanted: The columns looked for; any of them would do.
+        columns: The columns there are.
+        option: The option that names the column.
+    """
+    columns = list(columns)
+    by_folded = {column.casefold().replace("_", " "): column for column in columns}
+    near = [
+        by_folded[match]
+        for column in wanted
+        for match in difflib.get_close_matches(
+            column.casefold().replace("_", " "), list(by_folded)[:1000], n=1
+        )
+    ]
+    hint = f"Did you mean '{near[0]}'? " if near else ""
+    names = " or ".join(f"'{column}'" for column in wanted)
+    return (
+        f"{name} has no column {names}; its columns are: {listed(columns)}. {hint}Name the column "
+        f"with {option}"
     )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a list for a message, cut if there are many.
+
+    Args:
+        names: The names.
+    """
+    names = list(names)
+    shown = ", ".join(names[:MAX_NAMES_SHOWN])
+    more = len(names) - MAX_NAMES_SHOWN
+    return (f"{shown} and {more:,} more" if more > 0 else shown) or "none"

@@ -1,46 +1,22 @@
-"""What is given to be scored: files, folders, globs, standard input and single texts."""
+"""What is given as input: files, folders, globs, standard input and single texts."""
 
 from __future__ import annotations
 
+import csv
 import glob
 import json
+import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from .formats import SUFFIXES, Compression, Format, tell_format
+from .formats import BINARY, SUFFIXES, Format, tell_format
+from .streams import Source, check_encoding, peek
 
 STANDARD_INPUT = "-"
+DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 _WILD = "*?["
-
-
-@dataclass(frozen=True)
-class Source:
-    """One input.
-
-    Attributes:
-        name: What messages call it.
-        format: How its rows are laid out.
-        path: The file; None for standard input and for texts.
-        compression: How the file is compressed.
-        content: What it holds, when that was given and not read.
-    """
-
-    name: str
-    format: Format
-    path: Path | None = None
-    compression: Compression | None = None
-    content: bytes | None = None
-
-    @property
-    def is_stream(self) -> bool:
-        """Whether it can be read only once: standard input, and pipes that have a name."""
-        return self.content is None and (self.path is None or not self.path.is_file())
-
-    @property
-    def size(self) -> int:
-        """Bytes of the file; 0 where that is not known."""
-        return self.path.stat().st_size if self.path else 0
+_PEEKED_BYTES = 1 << 16
 
 
 def find_sources(
@@ -48,34 +24,108 @@ def find_sources(
     *,
     input_format: Format | None = None,
     output: Path | None = None,
+    text_column: str = "text",
+    delimiter: str | None = None,
+    encoding: str | None = None,
 ) -> list[Source]:
     """Return the sources that inputs stand for, in order.
 
     Args:
-        inputs: Files; folders, for all files of known kinds in them and their subfolders, sorted
+        inputs: Files; folders, for all files of known formats in them and their subfolders, sorted
             by path; globs, sorted too; ``-`` for standard input.
-        input_format: The kind of all of them. By default the names of files tell it, and unknown
-            files and standard input have a text a line.
+        input_format: The format of all of them. By default the names of files tell it, or the
+            first line of other files and of standard input.
         output: The file to be written, which is left out of folders and globs.
+        text_column: The column with the texts.
+        delimiter: What separates the columns of delimited text; None: found out.
+        encoding: The encoding of all text files; None: UTF-8, or what a byte-order mark says.
 
     Raises:
         FileNotFoundError: A file is missing, a glob matches none, a folder has none.
-        ValueError: An input is the output too, standard input is named twice or cannot be read so.
+        ValueError: An input is the output too, standard input is named twice or cannot be read
+            this way, a delimiter or an encoding is unknown, or a text column is given for text
+            without columns.
     """
+    delimiter = check_delimiter(delimiter)
+    if encoding is not None:
+        check_encoding(encoding)
     sources: list[Source] = []
     for given in map(str, inputs):
         if given != STANDARD_INPUT:
             for path in _expand(given, input_format is not None, output):
-                kind, compression = tell_format(path)
-                chosen = input_format or kind or Format.TEXT
-                sources.append(Source(f"'{path}'", chosen, path, compression))
+                sources.append(
+                    make_source(
+                        path,
+                        input_format,
+                        text_column=text_column,
+                        delimiter=delimiter,
+                        encoding=encoding,
+                    )
+                )
             continue
         if any(source.is_stream for source in sources):
             raise ValueError("standard input (-) can be read only once")
-        if input_format == Format.PARQUET:
-            raise ValueError("Parquet cannot be read from standard input: give the file's name")
-        sources.append(Source("standard input", input_format or Format.TEXT))
+        if input_format in BINARY:
+            shown = "Parquet" if input_format == Format.PARQUET else f".{input_format}"
+            raise ValueError(f"{shown} cannot be read from standard input: give the file's name")
+        chosen = input_format or _recognize(
+            sys.stdin.buffer, "standard input", text_column, delimiter, encoding
+        )
+        sources.append(Source("standard input", chosen, delimiter=delimiter, encoding=encoding))
     return sources
+
+
+def make_source(
+    path: Path,
+    input_format: Format | None = None,
+    *,
+    text_column: str = "text",
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Source:
+    """Return the source of one file.
+
+    Args:
+        path: The file.
+        input_format: As for `find_sources`, as the others.
+        text_column: The column with the texts.
+        delimiter: What separates columns.
+        encoding: The file's encoding.
+
+    Raises:
+        ValueError: A text column is given for text without columns.
+    """
+    kind, compression = tell_format(path)
+    chosen = input_format or kind
+    if chosen is None and path.is_file() and compression is None:
+        with path.open("rb") as file:
+            chosen = _recognize(file, f"'{path}'", text_column, delimiter, encoding)
+    return Source(
+        f"'{path}'",
+        chosen or Format.TEXT,
+        path,
+        compression,
+        delimiter=delimiter,
+        encoding=encoding,
+    )
+
+
+def check_delimiter(delimiter: str | None) -> str | None:
+    """Return the character that a delimiter names.
+
+    Args:
+        delimiter: A character, or ``tab``, ``comma``, ``semicolon`` or ``pipe``.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    found = DELIMITER_NAMES.get(delimiter, delimiter) if delimiter else delimiter
+    if found is not None and (len(found) != 1 or found in '"\r\n'):
+        raise ValueError(
+            f"the delimiter must be one character, or {', '.join(DELIMITER_NAMES)}, not "
+            f"{delimiter!r}"
+        )
+    return found
 
 
 def text_source(texts: Sequence[str], column: str) -> Source:
@@ -87,6 +137,27 @@ def text_source(texts: Sequence[str], column: str) -> Source:
     """
     lines = (json.dumps({column: text}, ensure_ascii=False) + "\n" for text in texts)
     return Source("--text", Format.JSONL, content="".join(lines).encode("utf-8"))
+
+
+def _recognize(
+    stream: BinaryIO, name: str, text_column: str, delimiter: str | None, encoding: str | None
+) -> Format:
+    """Tell a format by the first line: an object, a header with the text column, or a text."""
+    start = peek(stream, _PEEKED_BYTES)
+    first = start.decode(encoding or "utf-8-sig", "replace").lstrip().partition("\n")[0].strip()
+    if first.startswith(("{", "[{")) or first == "[":
+        return Format.JSONL
+    for known in [delimiter] if delimiter else [",", "\t", ";", "|"]:
+        columns = next(csv.reader([first], delimiter=known), [])
+        if text_column in columns and (len(columns) > 1 or text_column != "text"):
+            return Format.TSV if known == "\t" else Format.CSV
+    if text_column != "text" or delimiter:
+        raise ValueError(
+            f"{name} looks like one text per line, without columns, and has no column "
+            f"'{text_column}' in its first line. Leave out --text-column, or name the format with "
+            "--input-format"
+        )
+    return Format.TEXT
 
 
 def _expand(given: str, take_all: bool, output: Path | None) -> Iterator[Path]:

@@ -71,7 +71,7 @@ def test_rows_of_files_are_printed_without_an_output(run: Run, given: Path) -> N
         (["in.jsonl", "--resume"], 2, "name one by --output"),
         (["in.jsonl", "-o", "in.jsonl", "--overwrite"], 1, "is input and output"),
         (["in.jsonl", "-o", "out.jsonl", "--threshold", "2"], 1, "threshold must be in 0..1"),
-        (["bad.parquet", "-o", "out.jsonl"], 1, "'bad.parquet' is no whole Parquet file"),
+        (["bad.parquet", "-o", "out.jsonl"], 1, "'bad.parquet' is not a whole Parquet file"),
         (["bad.csv", "-o", "out.jsonl"], 1, "'bad.csv', line 3: expected 1 fields"),
     ],
 )

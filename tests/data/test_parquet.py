@@ -14,7 +14,8 @@ pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
 from spacy_sarcasm.data import parquet  # noqa: E402
-from spacy_sarcasm.data.chunks import START, read_chunks  # noqa: E402
+from spacy_sarcasm.data.formats import read_chunks  # noqa: E402
+from spacy_sarcasm.data.rows import START  # noqa: E402
 from spacy_sarcasm.data.sources import find_sources  # noqa: E402
 from spacy_sarcasm.scoring.bulk.layout import Options  # noqa: E402
 from spacy_sarcasm.scoring.bulk.score_files import score_files  # noqa: E402
@@ -118,5 +119,5 @@ def test_types_that_differ(tmp_path: Path, bundled: Language) -> None:
 
 def test_no_parquet_file(tmp_path: Path, bundled: Language) -> None:
     (tmp_path / "in.parquet").write_bytes(b"not parquet at all")
-    with pytest.raises(ValueError, match=r"in\.parquet' is no whole Parquet file"):
+    with pytest.raises(ValueError, match=r"in\.parquet' is not a whole Parquet file"):
         score_files([tmp_path / "in.parquet"], tmp_path / "out.jsonl", model=bundled)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import pytest
 
-from spacy_sarcasm.data.formats import Compression, Format, tell_format, tell_output_format
+from spacy_sarcasm.data.formats import Format, tell_format, tell_output_format
 from spacy_sarcasm.data.sources import find_sources
+from spacy_sarcasm.data.streams import Compression
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,15 @@ def test_outputs_of_no_kind(name: str) -> None:
         tell_output_format(Path(name))
 
 
+@pytest.fixture
+def stdin(monkeypatch: pytest.MonkeyPatch) -> io.BytesIO:
+    class Stdin:
+        buffer = io.BytesIO(b"oh great\n")
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    return Stdin.buffer
+
+
 def make_files(folder: Path, *names: str) -> None:
     for name in names:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +70,7 @@ def test_folders_and_globs_are_sorted(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("stdin")
 def test_order_of_arguments_is_kept(tmp_path: Path) -> None:
     make_files(tmp_path, "b.txt", "a.txt")
     sources = find_sources([tmp_path / "b.txt", "-", tmp_path / "a.txt"])
@@ -77,6 +90,7 @@ def test_the_output_is_no_input(tmp_path: Path) -> None:
         find_sources([output], output=output)
 
 
+@pytest.mark.usefixtures("stdin")
 @pytest.mark.parametrize(
     ("inputs", "error", "message"),
     [

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from spacy.language import Language
 
-from ...data.chunks import Chunk
-from ...data.formats import DELIMITERS, Format, compress
-from ...data.rows import JsonRows, RowError, Rows, read_rows
-from ...data.sources import Source
+from ...data import delimited, jsonl, parquet
+from ...data.formats import BINARY, Format, read_rows
+from ...data.rows import Chunk, RowBatch, RowError
+from ...data.streams import Source, compress
 from ..texts import TextScorer
 from .layout import KEEP, Layout, Options, Plan
 
@@ -99,10 +97,10 @@ class ChunkScorer:
         try:
             return self._score(rows)
         except RowError as error:
-            what = "row" if source.format == Format.PARQUET else "line"
+            what = "row" if source.format in BINARY else "line"
             raise ValueError(f"{source.name}, {what} {error.line}: {error.fault}") from error
 
-    def _score(self, rows: Rows) -> ScoredChunk:
+    def _score(self, rows: RowBatch) -> ScoredChunk:
         found, errors = self.scorer.score_values(rows.values)
         for index, fault in rows.faults.items():
             errors[index] = fault
@@ -114,10 +112,7 @@ class ChunkScorer:
                 "--on-error keep",
             )
         scores = [None if score is None else round(score, SCORE_DIGITS) for score in found]
-        if self.layout.format == Format.JSONL:
-            data = self._as_jsonl(rows, scores, errors).encode("utf-8", "backslashreplace")
-        else:
-            data = self._as_table(rows, scores, errors)
+        data = self._encode(rows, scores, errors)
         texts = (value for value, score in zip(rows.values, scores, strict=True) if score == 0.0)
         counts = Counts(
             rows=len(scores),
@@ -127,35 +122,7 @@ class ChunkScorer:
         )
         return ScoredChunk(compress(data, self.layout.compression), counts)
 
-    def _as_jsonl(
-        self, rows: Rows, scores: Sequence[float | None], errors: Sequence[str | None]
-    ) -> str:
-        options = self.options
-        if isinstance(rows, JsonRows):
-            self._check_keys(rows, errors)
-        score_key, label_key = quoted(options.output_column), quoted(options.label_column)
-        error_key, line_key = quoted(options.error_column), quoted(options.line_column)
-        threshold = options.threshold
-        lines = []
-        for index, (row, score, error) in enumerate(
-            zip(rows.as_json(), scores, errors, strict=True)
-        ):
-            # The row as it was written, its brace opened again: every value survives.
-            head = "{" if row == "{}" else row[:-1] + ", "
-            shown = "null" if score is None else repr(score)
-            line = f"{head}{score_key}: {shown}"
-            if threshold is not None:
-                label = "null" if score is None else int(score >= threshold)
-                line += f", {label_key}: {label}"
-            if error is not None:
-                line += f", {error_key}: {quoted(error)}"
-                if index in rows.broken:
-                    line += f", {line_key}: {quoted(rows.broken[index])}"
-            lines.append(line)
-        lines.append("")
-        return "}\n".join(lines)
-
-    def _check_keys(self, rows: JsonRows, errors: Sequence[str | None]) -> None:
+    def _check_keys(self, rows: jsonl.JsonBatch, errors: Sequence[str | None]) -> None:
         """Look for keys that are called like those to be added; other formats have a header."""
         options = self.options
         added = {options.output_column: "--output-column"}
@@ -175,8 +142,10 @@ class ChunkScorer:
                     f"by {failing[name]}",
                 )
 
-    def _as_table(self, rows: Rows, scores: list[float | None], errors: list[str | None]) -> bytes:
-        options = self.options
+    def _encode(
+        self, rows: RowBatch, scores: list[float | None], errors: list[str | None]
+    ) -> bytes:
+        options, layout = self.options, self.layout
         added: dict[str, list[Any]] = {options.output_column: scores}
         if (threshold := options.threshold) is not None:
             added[options.label_column] = [
@@ -185,32 +154,14 @@ class ChunkScorer:
         if options.on_error == KEEP:
             added[options.error_column] = errors
             added[options.line_column] = [rows.broken.get(i) for i in range(len(scores))]
-        if self.layout.format == Format.PARQUET:
-            from ...data.parquet import make_batch
-
-            return make_batch(rows, self.layout.schema, self.layout.columns, added)
-        table = _Table(self.layout.format)
-        for cells, more in zip(
-            rows.as_cells(self.layout.columns), zip(*added.values(), strict=True), strict=True
-        ):
-            table.add([*cells, *more])
-        return table.to_bytes()
-
-
-class _Table:
-    """Lines of CSV or TSV; None is an empty cell."""
-
-    def __init__(self, format: Format) -> None:
-        self.lines: list[str] = []
-        # The csv module quotes cells with a carriage return only if its own line ends have one.
-        self.add = csv.writer(self, delimiter=DELIMITERS[format], lineterminator="\r\n").writerow
-
-    def write(self, line: str) -> None:
-        """Take a line of the csv module's."""
-        self.lines.append(line[:-2] + "\n")
-
-    def to_bytes(self) -> bytes:
-        return "".join(self.lines).encode("utf-8", "backslashreplace")
+        if layout.format == Format.JSONL:
+            if isinstance(rows, jsonl.JsonBatch):
+                self._check_keys(rows, errors)
+            return jsonl.encode_rows(rows, added, (options.error_column, options.line_column))
+        if layout.format == Format.PARQUET:
+            return parquet.encode_rows(rows, layout.columns, added, layout.schema)
+        delimiter = delimited.DELIMITERS[layout.format]
+        return delimited.encode_rows(rows, layout.columns, added, delimiter)
 
 
 def header_of(plan: Plan) -> bytes:
@@ -220,8 +171,8 @@ def header_of(plan: Plan) -> bytes:
         plan: The plan.
     """
     layout = plan.layout
-    if layout.format not in DELIMITERS:
+    if layout.format not in delimited.DELIMITERS:
         return b""
-    table = _Table(layout.format)
-    table.add([*layout.columns, *plan.options.added])
-    return compress(table.to_bytes(), layout.compression)
+    delimiter = delimited.DELIMITERS[layout.format]
+    header = delimited.encode_header([*layout.columns, *plan.options.added], delimiter)
+    return compress(header, layout.compression)

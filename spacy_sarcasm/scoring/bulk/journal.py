@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ...atomic import atomic_write
-from ...data.chunks import START, Position
+from ...data.rows import START, Position
 from ...data.sources import partial_folder
 from .chunk_scorer import Counts
 

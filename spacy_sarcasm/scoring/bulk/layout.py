@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ...data.chunks import START, Chunk, Position, open_source, read_chunks, read_header
-from ...data.formats import DELIMITERS, Compression, Format
-from ...data.rows import JsonRows
-from ...data.sources import Source
+from ...data.formats import Format, check_texts, read_chunks, read_rows
+from ...data.rows import START, Chunk, Position, no_column
+from ...data.streams import Compression, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -167,30 +166,17 @@ def make_plan(
 
 def _find_columns(plan: Plan, number: int, source: Source) -> Sequence[str]:
     options = plan.options
-    if source.format == Format.TEXT:
-        if not source.is_stream:
-            # Whether it can be read shows before anything is scored.
-            with open_source(source):
-                pass
-        return [options.text_column]
-    if source.format == Format.PARQUET:
-        from ...data.parquet import read_schema
-
-        return list(read_schema(source).names)
-    if source.format in DELIMITERS and not source.is_stream:
-        with open_source(source) as stream:
-            return read_header(source, stream)[0] or [options.text_column]
     chunks = read_chunks(number, source, options.chunk_rows, START)
+    # Whether a source can be read shows before anything is scored.
     first = next(chunks, None)
     if source.is_stream:
         plan.started[number] = _joined(first, chunks)
     if first is None:
         return [options.text_column]
-    if source.format in DELIMITERS:
-        return first.columns
-    keys = dict.fromkeys(key for row in JsonRows(first, options.text_column).objects for key in row)
+    rows = read_rows(first, source.format, options.text_column)
+    check_texts(source, rows, options.text_column)
     # Where no row can be read the rows themselves are at fault.
-    return list(keys) or [options.text_column]
+    return rows.columns or [options.text_column]
 
 
 def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -201,10 +187,7 @@ def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
 
 def _check_columns(source: Source, columns: Sequence[str], options: Options) -> None:
     if options.text_column not in columns:
-        raise ValueError(
-            f"{source.name} has no column '{options.text_column}'; its columns are: "
-            f"{', '.join(columns)}. Name the one with the texts by --text-column"
-        )
+        raise ValueError(no_column(source.name, [options.text_column], columns, "--text-column"))
     remedies = {
         options.output_column: "--output-column",
         options.label_column: "--output-column",

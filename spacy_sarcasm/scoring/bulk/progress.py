@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from ...data.chunks import Chunk
-from ...data.sources import Source
+from ...data.rows import Chunk
+from ...data.streams import Source
 
 
 class Progress:

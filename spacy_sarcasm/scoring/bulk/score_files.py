@@ -10,9 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...data.chunks import Chunk
-from ...data.formats import Format, tell_output_format
-from ...data.sources import Source, find_sources
+from ...data.formats import BINARY, Format, tell_output_format
+from ...data.rows import Chunk
+from ...data.sources import find_sources
+from ...data.streams import Source
 from ...pipeline.loading import find_sarcasm
 from .chunk_scorer import ChunkScorer, Counts, ScoredChunk, header_of
 from .journal import Checkpoint, PartialOutput, PartialOutputError
@@ -190,7 +191,7 @@ class _Workers:
 
     def _describe(self, chunk: Chunk) -> str:
         source = self.sources[chunk.source]
-        what = "rows" if source.format == Format.PARQUET else "lines"
+        what = "rows" if source.format in BINARY else "lines"
         return f"{source.name}, {what} {chunk.start.line:,} to {chunk.end.line - 1:,}"
 
 

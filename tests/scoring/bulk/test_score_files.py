@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from spacy.language import Language
 
-from spacy_sarcasm.data import chunks
-from spacy_sarcasm.data.formats import Format
+from spacy_sarcasm.data import rows as data_rows
+from spacy_sarcasm.data.formats import Format, read_chunks
 from spacy_sarcasm.data.sources import find_sources
 from spacy_sarcasm.scoring.bulk.layout import Options
 from spacy_sarcasm.scoring.bulk.score_files import RunStoppedError, score_files
@@ -290,14 +290,14 @@ def test_places_that_cannot_be_written(tmp_path: Path, bundled: Language) -> Non
 
 
 def test_chunks_are_bounded_by_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK_BYTES", 1000)
+    monkeypatch.setattr(data_rows, "CHUNK_BYTES", 1000)
     given = write_jsonl(tmp_path / "in.jsonl", [{"text": "x", "pad": "y" * 400}] * 20)
     source = find_sources([given])[0]
-    found = list(chunks.read_chunks(0, source, 1000, chunks.START))
+    found = list(read_chunks(0, source, 1000, data_rows.START))
     assert [chunk.rows.count(b"\n") for chunk in found] == [3] * 6 + [2]
     # Whatever chunk ends where a run was cut off, the others stay the same.
     for number, chunk in enumerate(found):
-        assert list(chunks.read_chunks(0, source, 1000, chunk.end)) == found[number + 1 :]
+        assert list(read_chunks(0, source, 1000, chunk.end)) == found[number + 1 :]
 
 
 @pytest.mark.parametrize(
