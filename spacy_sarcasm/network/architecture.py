@@ -37,6 +37,7 @@ def build_bilstm(
     spatial_dropout: float = 0.0,
     word_dropout: float = 0.0,
     trainable_width: int = 32,
+    projection: int = 0,
     vocab_size: int = 30_000,
     min_count: int = 1,
     vector_words: int = 0,
@@ -64,6 +65,7 @@ def build_bilstm(
         spatial_dropout: Rate for whole embedding dimensions.
         word_dropout: Rate for whole words.
         trainable_width: Width of the trainable embedding.
+        projection: Width of the linear layer between embedding and LSTM.
         vocab_size: Most words taken from the corpus.
         min_count: Least frequency of a word.
         vector_words: Words taken from the vectors beside those of the corpus.
@@ -87,6 +89,7 @@ def build_bilstm(
         spatial_dropout=spatial_dropout,
         word_dropout=word_dropout,
         trainable_width=trainable_width,
+        projection=projection,
         vocab_size=vocab_size,
         min_count=min_count,
         vector_words=vector_words,

@@ -36,6 +36,9 @@ class NetworkSettings:
             (Tompson et al. 2015, https://arxiv.org/abs/1411.4280), 0 to below 1.
         word_dropout: Rate at which training replaces a word by the unknown word, 0 to below 1.
         trainable_width: Width of the trainable embedding beside the pretrained one; 0 for none.
+        projection: Width of a trained linear layer between the embedding and the first LSTM
+            layer; 0 leaves it out. Saving multiplies it into the embedding, which becomes one
+            table of this width, held as ``precision`` says: scoring gets faster and files smaller.
         vocab_size: At most so many words of the training corpus, the most frequent first.
         min_count: Words seen less often than this in the training corpus are left out.
         vector_words: So many of the first words that have a vector join the vocabulary although
@@ -59,6 +62,7 @@ class NetworkSettings:
     spatial_dropout: float = 0.0
     word_dropout: float = 0.0
     trainable_width: int = 32
+    projection: int = 0
     vocab_size: int = 30_000
     min_count: int = 1
     vector_words: int = 0
@@ -118,6 +122,7 @@ _LOWEST = {
     "layers": 1,
     "dense_width": 0,
     "trainable_width": 0,
+    "projection": 0,
     "vocab_size": 1,
     "min_count": 1,
     "vector_words": 0,
@@ -133,6 +138,7 @@ ARCHITECTURE_SETTINGS = (
     "pooling",
     "dense_width",
     "trainable_width",
+    "projection",
     "precision",
     "attr",
     "token_words",
@@ -150,6 +156,8 @@ class NetworkConfig:
         n_trainable: Rows of the trainable embedding: the first so many rows of the vocabulary.
             Later words have a pretrained row only.
         pretrained_width: Width of the pretrained vectors; 0 where there are none.
+        folded: Whether the projection has been multiplied into the embedding. The pretrained table
+            then holds the products, and neither the trainable table nor the projection is there.
         calibration: How the output becomes a probability, and the default threshold.
     """
 
@@ -157,6 +165,7 @@ class NetworkConfig:
     n_words: int
     n_trainable: int
     pretrained_width: int
+    folded: bool = False
     calibration: Calibration = UNCALIBRATED
 
     def __post_init__(self) -> None:
@@ -174,6 +183,14 @@ class NetworkConfig:
                 f"a network needs 2 <= n_trainable <= n_words, not n_trainable={self.n_trainable} "
                 f"and n_words={self.n_words}"
             )
+        if not isinstance(self.folded, bool):
+            raise ValueError(f"'folded' must be true or false, not {self.folded!r}")
+        if self.folded and not 0 < self.settings.projection == self.pretrained_width:
+            raise ValueError(
+                "a folded embedding is as wide as the projection, not "
+                f"pretrained_width={self.pretrained_width} with projection="
+                f"{self.settings.projection}"
+            )
         if self.embedding_width == 0:
             raise ValueError(
                 "the network has no word embedding: there are no pretrained vectors and "
@@ -185,7 +202,22 @@ class NetworkConfig:
     @property
     def embedding_width(self) -> int:
         """Width of a word's whole embedding, pretrained and trainable part together."""
-        return self.pretrained_width + self.settings.trainable_width
+        return self.pretrained_width + self.trainable_width
+
+    @property
+    def trainable_width(self) -> int:
+        """Width of the trainable table, 0 where there is none."""
+        return 0 if self.folded else self.settings.trainable_width
+
+    @property
+    def has_projection(self) -> bool:
+        """Whether the network multiplies its embedding by a projection when it runs."""
+        return self.settings.projection > 0 and not self.folded
+
+    @property
+    def input_width(self) -> int:
+        """Width of what the first LSTM layer reads."""
+        return self.settings.projection or self.embedding_width
 
     @property
     def pooled_width(self) -> int:
@@ -201,6 +233,7 @@ class NetworkConfig:
             "n_words": self.n_words,
             "n_trainable": self.n_trainable,
             "pretrained_width": self.pretrained_width,
+            "folded": self.folded,
             "calibration": self.calibration.to_dict(),
         }
 

@@ -25,6 +25,7 @@ from ..extras import require
 from .batching import length_batches, pad
 from .calibration import UNCALIBRATED, Calibration
 from .engines.onnx_model import Session, build_onnx, create_session, run
+from .folding import unfold
 from .settings import ARCHITECTURE_SETTINGS, NetworkSettings
 from .storage import Network, WeightsError, load_network, network_from_bytes, network_to_bytes
 from .vocabulary import TextRows
@@ -253,9 +254,9 @@ class BiLSTMShim(Shim):
             require("tensorflow", "train", "training a sarcasm network")
             from .engines.keras_trainer import KerasTrainer
 
-            network = self.network
             # Drawn from NumPy's generator, which [training] seed sets.
             seed = int(np.random.randint(2**31 - 3))
+            network = self._unfolded(seed)
             # Dropout rates may differ from those the weights were trained with.
             config = replace(network.config, settings=self.settings)
             self._trainer = KerasTrainer(config, network.weights, seed)
@@ -263,6 +264,15 @@ class BiLSTMShim(Shim):
             self._trainer.set_weights(self.network.weights)
         self._trainer_is_stale = False
         return self._trainer
+
+    def _unfolded(self, seed: int) -> Network:
+        """Return the network with a projection that can be trained, if it is to have one."""
+        network = self.network
+        if network.config.folded:
+            config, weights = unfold(network.config, network.weights, np.random.default_rng(seed))
+            # Scores stay the same, so the session does too.
+            self._network = network = Network(config, network.vocabulary, weights)
+        return network
 
     def finish_update(self, optimizer: Optimizer) -> None:
         """Hand every weight with its gradient to Thinc's optimizer.

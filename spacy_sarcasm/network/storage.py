@@ -22,14 +22,15 @@ from numpy.typing import NDArray
 from ..about import __version__
 from ..atomic import atomic_write
 from .calibration import UNCALIBRATED
+from .folding import fold
 from .settings import NetworkConfig
 from .vocabulary import Vocabulary
 from .weights import Weights, check_weights, weight_dtype, weight_shapes
 
 WEIGHTS_FILE = "weights.npz"
 FORMAT = "spacy-sarcasm network"
-# 2 added the calibration.
-FORMAT_VERSION = 2
+# 2 added the calibration, 3 the projection.
+FORMAT_VERSION = 3
 
 # The date every member carries, so that the same network always gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -125,18 +126,20 @@ def network_from_bytes(data: bytes) -> Network:
 
 
 def _write(network: Network, stream: IO[bytes]) -> None:
+    config, weights = fold(network.config, network.weights)
+    check_weights(config, weights)
     header = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "written_by": f"spacy-sarcasm {__version__}",
-        "network": network.config.to_dict(),
+        "network": config.to_dict(),
     }
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(_member("config.json"), json.dumps(header, indent=2))
         archive.writestr(_member("words.json"), json.dumps(network.vocabulary.words))
-        for name in weight_shapes(network.config):
+        for name in weight_shapes(config):
             buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, _little_endian(network.weights[name]))
+            np.lib.format.write_array(buffer, _little_endian(weights[name]))
             archive.writestr(_member(f"{name}.npy"), buffer.getvalue())
 
 
@@ -192,8 +195,15 @@ def _check_header(header: Any) -> None:
 def _upgrade(header: dict[str, Any]) -> Any:
     """Return the network's settings as the current version has them."""
     network = header["network"]
-    if header["format_version"] == 1 and isinstance(network, dict):
-        return {**network, "calibration": UNCALIBRATED.to_dict()}
+    if not isinstance(network, dict):
+        return network
+    network = dict(network)
+    if header["format_version"] < 2:
+        network["calibration"] = UNCALIBRATED.to_dict()
+    if header["format_version"] < 3:
+        network["folded"] = False
+        if isinstance(network.get("settings"), dict):
+            network["settings"] = {**network["settings"], "projection": 0}
     return network
 
 

@@ -18,6 +18,7 @@ Shape = tuple[int, ...]
 
 PRETRAINED = "embedding/pretrained"
 TRAINABLE = "embedding/trainable"
+PROJECTION = "projection/kernel"
 
 
 def weight_shapes(config: NetworkConfig) -> dict[str, Shape]:
@@ -31,9 +32,11 @@ def weight_shapes(config: NetworkConfig) -> dict[str, Shape]:
     shapes: dict[str, Shape] = {}
     if config.pretrained_width:
         shapes[PRETRAINED] = (config.n_words, config.pretrained_width)
-    if settings.trainable_width:
-        shapes[TRAINABLE] = (config.n_trainable, settings.trainable_width)
-    width = config.embedding_width
+    if config.trainable_width:
+        shapes[TRAINABLE] = (config.n_trainable, config.trainable_width)
+    if config.has_projection:
+        shapes[PROJECTION] = (config.embedding_width, settings.projection)
+    width = config.input_width
     for layer in range(settings.layers):
         for direction in ("forward", "backward"):
             shapes[f"lstm_{layer}/{direction}/kernel"] = (width, 4 * units)
@@ -106,8 +109,7 @@ def initial_weights(
                 units = config.settings.units
                 weights[name][units : 2 * units] = 1.0
         else:
-            limit = math.sqrt(6.0 / sum(shape))
-            weights[name] = rng.uniform(-limit, limit, shape).astype("float32")
+            weights[name] = glorot_uniform(shape, rng)
     return weights
 
 
@@ -135,6 +137,17 @@ def check_weights(config: NetworkConfig, weights: Weights) -> None:
             raise ValueError(f"weight '{name}' has dtype {array.dtype}, expected {dtype}")
         if not np.isfinite(array).all():
             raise ValueError(f"weight '{name}' holds NaN or infinity")
+
+
+def glorot_uniform(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return a matrix drawn as Glorot and Bengio 2010 do (https://proceedings.mlr.press/v9/glorot10a).
+
+    Args:
+        shape: Its shape.
+        rng: The source of randomness.
+    """
+    limit = math.sqrt(6.0 / sum(shape))
+    return rng.uniform(-limit, limit, shape).astype("float32")
 
 
 def _orthogonal(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:

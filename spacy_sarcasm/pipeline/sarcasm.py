@@ -28,6 +28,7 @@ dropout = null
 spatial_dropout = 0.3
 word_dropout = 0.1
 trainable_width = 16
+projection = 0
 vocab_size = 30000
 min_count = 1
 vector_words = 40000

@@ -168,16 +168,18 @@ def build_keras(config: NetworkConfig, weights: Weights, seed: int = 0) -> keras
             name="pretrained",
         )
         parts.append(table(known))
-    if settings.trainable_width:
+    if config.trainable_width:
         trainable = known
         if config.n_trainable < config.n_words:
             trainable = ops.where(known < config.n_trainable, known, UNKNOWN_ROW)
         table = layers.Embedding(
-            config.n_trainable, settings.trainable_width, mask_zero=True, name="trainable"
+            config.n_trainable, config.trainable_width, mask_zero=True, name="trainable"
         )
         parts.append(table(trainable))
     states = parts[0] if len(parts) == 1 else layers.Concatenate(name="embedding")(parts)
     states = layers.SpatialDropout1D(settings.spatial_dropout, seed=seed + 1)(states)
+    if config.has_projection:
+        states = layers.Dense(settings.projection, use_bias=False, name="projection")(states)
     for layer in range(settings.layers):
         whole = layer + 1 < settings.layers or settings.pooling != "last"
         lstm = layers.LSTM(settings.units, return_sequences=whole)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...about import __version__
+from ..folding import fold
 from ..settings import NetworkConfig
 from ..vocabulary import PADDING_ROW, UNKNOWN_ROW, Rows
 from ..weights import PRETRAINED, TRAINABLE, Weights
@@ -52,13 +53,14 @@ def build_onnx(
     text; ``lengths``, int32 (texts,), all at least 1. Output: ``probabilities``, float32
     (texts, 1), in 0..1.
 
-    The calibration is part of the graph.
+    The calibration is part of the graph, and a projection is folded into the embedding.
 
     Args:
         config: The network's settings and dimensions.
         weights: Its weights.
         metadata: Texts that travel with the model, beside the config.
     """
+    config, weights = fold(config, weights)
     graph = _Graph()
     sequence = _embed(graph, config, weights)
     for layer in range(config.settings.layers):
@@ -140,7 +142,7 @@ def _embed(graph: _Graph, config: NetworkConfig, weights: Weights) -> str:
         if weights[PRETRAINED].dtype != np.float32:
             part = graph.add("Cast", [part], "pretrained_float", to=1)
         parts.append(part)
-    if config.settings.trainable_width:
+    if config.trainable_width:
         table = graph.constant(TRAINABLE, weights[TRAINABLE])
         rows = ROWS
         if config.n_trainable < config.n_words:
