@@ -20,6 +20,8 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 SNIFFED = ",;\t|"
 SNIFFED_LINES = 20
 SNIFFED_BYTES = 1 << 16
+# How the fault of a record starts that would swallow others.
+OPEN_QUOTE = "a quote that is opened here is not closed properly"
 # Lines within a field that could each be a row: so many of them are rows that it swallowed. Two
 # columns need more, since many a text has a comma per line; fewer will do if all start with a
 # number as the record itself does.
@@ -316,7 +318,7 @@ def _open_quote(feed: _LineFeed) -> str:
     feed.return_lines(1)
     swallowed = f" and would swallow the next {n_lines:,} lines" if n_lines else ""
     return (
-        f"a quote that is opened here is not closed properly{swallowed}. Close it, or write it "
+        f"{OPEN_QUOTE}{swallowed}. Close it, or write it "
         'twice ("") in a field in quotes if it belongs to the text'
     )
 
