@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,59 +12,98 @@ import typer
 
 from .app import app
 from .errors import reported_errors
-from .options import LabelColumn, PipelineArgument, SplitOption, TextColumn, split_names
+from .options import (
+    CategoryOption,
+    LabelColumn,
+    ModelArgument,
+    SourceColumn,
+    SplitOption,
+    TextColumn,
+    split_names,
+)
 from .startup import lasting_imports
 
 if TYPE_CHECKING:
+    from ..evaluation.evaluate import Report
     from ..evaluation.labelled import Labelled
+
+# As the component's scorer calls them.
+KEYS = {
+    "sarcasm_acc": "accuracy",
+    "sarcasm_p": "precision",
+    "sarcasm_r": "recall",
+    "sarcasm_f": "f1",
+    "sarcasm_auc": "roc_auc",
+    "sarcasm_pr_auc": "pr_auc",
+    "sarcasm_brier": "brier",
+    "sarcasm_ece": "ece",
+}
+_SHOWN_DISAGREEMENTS = 10
 
 
 @app.command("evaluate")
 def evaluate_command(
-    pipeline: PipelineArgument,
+    model: ModelArgument,
     data: Annotated[
         list[Path],
         typer.Argument(help="Labelled files: .spacy, .jsonl(.gz), .csv, or the headlines."),
     ],
     *,
-    outside: Annotated[
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Another pipeline to compare with: differences with intervals, McNemar's test, "
+            "and the texts on which the two disagree.",
+        ),
+    ] = None,
+    out_of_domain: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A labelled file of another kind than the training data, reported as such; may be "
-            "given several times.",
+            help="A labelled file of another kind than the training data, reported as such. May be "
+            "repeated.",
             show_default=False,
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="A folder for report.md, report.json, mistakes.json and pictures."),
+        typer.Option(help="A folder for report.md, report.json, mistakes.json and plots."),
     ] = None,
     card: Annotated[
         Path | None,
         typer.Option(
-            help="The model card to write; the figures go beside it as evaluation.json, and what "
-            "training.json there says of the training goes into it."
+            help="A model card to write, with the figures beside it as evaluation.json. It "
+            "includes what training.json in that folder says about the training."
         ),
     ] = None,
     split: SplitOption = None,
     text_column: TextColumn = "text",
     label_column: LabelColumn = "label",
+    source_column: SourceColumn = "source",
+    category: CategoryOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON lines on a terminal too.")
+    ] = False,
 ) -> None:
-    """Measure a pipeline on labelled data and print the main figures, a line of JSON a data set.
+    """Measure a pipeline on labelled data.
 
-    With --output, also intervals, figures by source, pictures and the worst mistakes.
+    Prints a table on a terminal, and JSON lines otherwise: one line per data set and per source of
+    its texts. --output adds intervals, plots and the worst mistakes.
     """
     with lasting_imports():
         from ..evaluation.card import write_card
-        from ..evaluation.evaluate import make_report, score_sets
+        from ..evaluation.compare import compare, disagreements
+        from ..evaluation.evaluate import make_report, score_datasets, threshold_warnings
         from ..evaluation.labelled import Columns, read_labelled
         from ..evaluation.output import write_report
         from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
-        nlp = load_scoring_pipeline(pipeline)
+        nlp = load_scoring_pipeline(model)
         pipe = find_sarcasm(nlp)
-        columns = Columns(text=text_column, label=label_column, cat=pipe.label)
+        columns = Columns(
+            text=text_column, label=label_column, source=source_column, cat=category or pipe.label
+        )
 
         def read(paths: list[Path]) -> list[Labelled]:
             return [
@@ -73,30 +114,121 @@ def evaluate_command(
                 )
             ]
 
-        scored = score_sets(nlp, read(data), read(outside or []))
-        report = make_report(nlp, pipeline, scored)
+        sets, other_sets = read(data), read(out_of_domain or [])
+        scored = score_datasets(nlp, sets, other_sets)
+        report = make_report(nlp, model, scored)
+        comparisons, disputed = [], {}
+        if against is not None:
+            other = load_scoring_pipeline(against)
+            thresholds = (pipe.threshold, find_sarcasm(other).threshold)
+            pairs = list(zip(scored, score_datasets(other, sets, other_sets), strict=True))
+            comparisons = [compare(*pair, thresholds) for pair in pairs]
+            disputed = {pair[0].data.name: disagreements(*pair, thresholds) for pair in pairs}
         if output is not None:
-            write_report(output, report, scored)
+            write_report(
+                output,
+                report,
+                scored,
+                against=Path(against or "").name,
+                comparisons=comparisons,
+                disagreements=disputed,
+            )
         if card is not None:
             write_card(card, pipe.network, report)
+    if as_json or not sys.stdout.isatty():
+        for line in _json_lines(report, comparisons, against):
+            typer.echo(json.dumps(line, ensure_ascii=False))
+    else:
+        _print_tables(report, comparisons, disputed, model, against)
+    for warning in threshold_warnings(report):
+        typer.echo(f"Warning: {warning.replace('MODEL', model)}", err=True)
+
+
+def _rows(report: Report) -> Iterator[tuple[str, str | None, Report]]:
+    """Give name, source (None: all) and figures of each data set, followed by its sources."""
     for figures in report["data"]:
-        typer.echo(json.dumps(_summary(figures)))
+        yield figures["name"], None, figures
+        for source, group in figures["sources"].items():
+            yield figures["name"], source, group
 
 
-def _summary(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return the main figures under the names that the component's scorer has for them."""
-    names = {
-        "acc": "accuracy",
-        "p": "precision",
-        "r": "recall",
-        "f": "f1",
-        "auc": "roc_auc",
-        "pr_auc": "pr_auc",
-        "brier": "brier",
-        "ece": "ece",
-    }
-    values = {f"sarcasm_{key}": figures["metrics"][name]["value"] for key, name in names.items()}
-    known = {key: value for key, value in values.items() if value is not None}
-    is_headlines = {"split": figures["split"], "headlines": figures["texts"]}
-    other = {"data": figures["name"], "texts": figures["texts"]}
-    return {**(is_headlines if figures["split"] else other), **known}
+def _json_lines(
+    report: Report, comparisons: list[Report], against: str | None
+) -> Iterator[dict[str, Any]]:
+    splits = {figures["name"]: figures["split"] for figures in report["data"]}
+    for name, source, figures in _rows(report):
+        yield {
+            "data": name,
+            "split": splits[name],
+            "source": source,
+            "texts": figures["texts"],
+            "sarcastic": figures["sarcastic"],
+            "threshold": report["threshold"],
+            **{key: figures["metrics"][metric]["value"] for key, metric in KEYS.items()},
+        }
+    for one in comparisons:
+        yield {"data": one["name"], "against": against} | {
+            key: value for key, value in one.items() if key != "name"
+        }
+
+
+def _print_tables(
+    report: Report,
+    comparisons: list[Report],
+    disputed: dict[str, list[dict[str, Any]]],
+    model: str,
+    against: str | None,
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..evaluation.rendering import METRIC_NAMES
+
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, title_justify="left")
+    table.add_column("data", overflow="fold")
+    for head in ("texts", "sarcastic", *(METRIC_NAMES[metric] for metric in KEYS.values())):
+        table.add_column(head, justify="right")
+    for name, source, figures in _rows(report):
+        values = (figures["metrics"][metric]["value"] for metric in KEYS.values())
+        table.add_row(
+            name if source is None else f"  {source}",
+            f"{figures['texts']:,}",
+            f"{figures['sarcastic']:,}",
+            *("-" if value is None else f"{value:.3f}" for value in values),
+        )
+    console.print(table, markup=False)
+    console.print(f"Threshold: {report['threshold']:.2f}", markup=False)
+    for one in comparisons:
+        console.print(f"\n{one['name']}: {model} against {against}", markup=False)
+        table = Table(box=None, pad_edge=False)
+        for head in ("", model, str(against), "difference", "95% interval"):
+            table.add_column(head, justify="left" if not head else "right", overflow="fold")
+        for metric in KEYS.values():
+            figure = one["metrics"][metric]
+            if figure["difference"] is None:
+                continue
+            table.add_row(
+                METRIC_NAMES[metric],
+                f"{figure['model']:.4f}",
+                f"{figure['against']:.4f}",
+                f"{figure['difference']:+.4f}",
+                f"{figure['low']:+.4f} to {figure['high']:+.4f}",
+            )
+        console.print(table)
+        test = one["mcnemar"]
+        console.print(
+            f"The two disagree on {one['disagreements']:,} of {one['texts']:,} texts. Only {model} "
+            f"is right on {test['only_model_right']:,}, only {against} on "
+            f"{test['only_against_right']:,} (McNemar's exact test: p = {test['p_value']}).",
+            markup=False,
+        )
+        rows = disputed[one["name"]]
+        for row in rows[:_SHOWN_DISAGREEMENTS]:
+            console.print(
+                f"  gold {row['gold']:g}  {row['score']:.2f} against {row['against_score']:.2f}  "
+                f"{row['text']}",
+                markup=False,
+            )
+        if len(rows) > _SHOWN_DISAGREEMENTS:
+            console.print("  ... (--output FOLDER lists them all)", markup=False)

@@ -46,7 +46,7 @@ class SplitName(StrEnum):
     TEST = "test"
 
 
-PipelineArgument = Annotated[
+ModelArgument = Annotated[
     str,
     typer.Argument(
         help='A pipeline package or folder, a weights file (.npz), or "bundled" for the weights of '
@@ -56,12 +56,27 @@ PipelineArgument = Annotated[
 SplitOption = Annotated[
     list[SplitName] | None,
     typer.Option(
-        help="Splits of the headlines data set; may be given several times [default: dev].",
+        help="A split of the headlines data set. May be repeated [default: dev].",
         show_default=False,
     ),
 ]
-TextColumn = Annotated[str, typer.Option(help="The column or key of the text.")]
-LabelColumn = Annotated[str, typer.Option(help="The column or key of the gold, 0 to 1.")]
+TextColumn = Annotated[str, typer.Option(help="The column or key that holds the text.")]
+LabelColumn = Annotated[
+    str, typer.Option(help="The column or key that holds the gold, a number in 0..1.")
+]
+SourceColumn = Annotated[
+    str,
+    typer.Option(
+        help="The column or key that says where a text comes from, for figures by source."
+    ),
+]
+CategoryOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The entry of `cats` that holds the gold [default: the component's label].",
+        show_default=False,
+    ),
+]
 
 
 def split_names(chosen: list[SplitName] | None) -> list[Split]:

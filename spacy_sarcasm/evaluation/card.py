@@ -1,128 +1,123 @@
-"""The model card: what weights are, how they were made and how well they do.
+"""The model card: what a network is, what it was trained on, and how well it does.
 
-A card is made from three things alone: the settings stored with the weights, the recorded
-evaluation, and a record of the training that whoever trained them has written. It holds no text of
-the data.
+A card comes from three things alone: the settings stored with the weights, the recorded figures,
+and a record of the training, written by whoever trained the network. It quotes no text of the data.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import srsly
+from jinja2 import UndefinedError
+
 from ..atomic import atomic_write
 from ..network.settings import NetworkConfig
-from ..network.storage import WEIGHTS_FILE, Network, load_network, network_to_bytes
-from ..pretrained import BUNDLED_CARD, BUNDLED_WEIGHTS
+from ..network.storage import Network
 from .evaluate import Report, write_json
-from .markdown import data_section, how_measured, table
+from .rendering import METRIC_NAMES, render
 
 EVALUATION_FILE = "evaluation.json"
 TRAINING_FILE = "training.json"
 
 Record = Mapping[str, Any]
 
-_PUBLISHERS = (
-    "**The labels of headlines are the publisher's.** Nobody read them and judged: what a "
-    "satirical paper printed is sarcastic, what a serious one printed is not. A network learns to "
-    "tell publishers apart, by their subjects and turns of phrase as much as by sarcasm, and does "
-    "worse on publishers it has not seen. Look at the figures on other data before you rely on the "
-    "score, and measure it on your own: `spacy-sarcasm evaluate`."
-)
-_NOT_FOR = (
-    "Not for moderation, for judging people, for telling true news from false, or for any decision "
-    "about somebody. A score says how much a text reads like the sarcastic part of the training "
-    "data; it does not say what its author meant."
+# What the metadata holds; the card has all of them, with intervals.
+_INDEXED = ("accuracy", "precision", "recall", "f1", "roc_auc")
+
+DEFAULT_LABELS = (
+    "The network learned the labels of its training data, with everything that happens to go along "
+    "with them there: sources, subjects, turns of phrase. Expect lower figures on texts from other "
+    "sources or of another kind, and measure them before you rely on the score: "
+    "`spacy-sarcasm evaluate`."
 )
 
 
 def make_card(config: NetworkConfig, evaluation: Report, training: Record | None = None) -> str:
-    """Return a model card as Markdown.
+    """Return a model card as Markdown, with metadata that the Hugging Face Hub reads.
 
     Args:
         config: The settings stored with the weights.
         evaluation: The figures, as `make_report` returns them.
-        training: The record of the training, every part of it optional: ``title``, ``summary``,
-            ``data`` (a list of ``name``, ``what``, ``licence``, ``use``), ``splits``, ``settings``
-            (a table of texts), ``choices`` (paragraphs), ``tables`` (a list of ``title``, ``note``,
-            ``columns``, ``rows``) and ``limits`` (a list of texts).
+        training: The record of the training; each key is optional: ``title``, ``summary``,
+            ``language``, ``license``, ``author``, ``url``, ``data`` (a list of ``name``, ``what``,
+            ``licence``, ``use`` and, if it has one, ``url``), ``splits``, ``settings`` (a dict of
+            texts), ``choices`` (paragraphs), ``tables`` (a list of ``title``, ``note``,
+            ``columns``, ``rows``), ``labels`` (who labelled the data, and what follows from that)
+            and ``limits`` (a list of texts).
+
+    Raises:
+        ValueError: A part of the record lacks a key.
+
+    Example:
+        >>> from spacy_sarcasm.evaluation.card import read_record
+        >>> from spacy_sarcasm.network.storage import load_network
+        >>> from spacy_sarcasm.pretrained import BUNDLED_CARD, BUNDLED_WEIGHTS
+        >>> figures = read_record(BUNDLED_CARD.with_name("evaluation.json"))
+        >>> "# Model card" in make_card(load_network(BUNDLED_WEIGHTS).config, figures)
+        True
     """
     training = training or {}
-    parts = [f"# Model card: {training.get('title', evaluation['pipeline'])}"]
-    parts += _paragraphs(training.get("summary"))
-    parts += ["## What they are", _describe(config)]
-    parts += _describe_training(training)
-    parts += ["## Figures", how_measured(evaluation)]
-    for outside, title in ((False, "Data like the training data"), (True, "Other data")):
-        chosen = [figures for figures in evaluation["data"] if figures["outside"] == outside]
-        if chosen:
-            parts.append(f"### {title}")
-            parts += [data_section(figures, "####") for figures in chosen]
-    for extra in training.get("tables", ()):
-        parts.append(f"### {extra['title']}")
-        parts += _paragraphs(extra.get("note"))
-        parts.append(table(extra["columns"], extra["rows"]))
-    parts += ["## Limits", _PUBLISHERS]
-    if limits := training.get("limits"):
-        parts.append("\n".join(f"- {limit}" for limit in limits))
-    parts += [_NOT_FOR, _colophon(evaluation)]
-    return "\n\n".join(parts) + "\n"
+    title = training.get("title") or evaluation["pipeline"]
+    domains = {"Data like the training data": False, "Other data": True}
+    try:
+        return render(
+            "card.md.jinja",
+            title=title,
+            metadata=srsly.yaml_dumps(_metadata(title, evaluation, training)),
+            training=training,
+            about=[[key, training[key]] for key in ("author", "license", "url") if key in training],
+            network=_describe(config),
+            evaluation=evaluation,
+            groups=[
+                (name, [data for data in evaluation["data"] if data["out_of_domain"] == is_other])
+                for name, is_other in domains.items()
+            ],
+            default_labels=DEFAULT_LABELS,
+            figures_file=EVALUATION_FILE,
+        )
+    except (UndefinedError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"the record of the training lacks a part that a model card needs: {error!r}"
+        ) from error
 
 
-def write_card(path: Path, network: Network, evaluation: Report) -> None:
+def write_card(
+    path: Path, network: Network, evaluation: Report, training: Record | None = None
+) -> None:
     """Write a model card, and the figures beside it as ``evaluation.json``.
-
-    A ``training.json`` beside it goes into the card.
 
     Args:
         path: The card.
         network: The network it is about.
         evaluation: Its figures.
+        training: The record of the training. None: the file ``training.json`` beside the card, if
+            there is one.
 
     Raises:
         OSError: A file cannot be read or written.
-        ValueError: ``training.json`` is no JSON, or lacks a key of a table.
+        ValueError: ``training.json`` is not JSON, or a part of it lacks a key.
+
+    Example:
+        >>> write_card(Path("README.md"), network, report)  # doctest: +SKIP
     """
+    record = path.with_name(TRAINING_FILE)
     try:
-        card = make_card(network.config, evaluation, read_record(path.with_name(TRAINING_FILE)))
-    except (KeyError, TypeError) as error:
-        raise ValueError(
-            f"'{path.with_name(TRAINING_FILE)}' is not as a model card needs it: {error!r}"
-        ) from error
+        card = make_card(
+            network.config, evaluation, read_record(record) if training is None else training
+        )
+    except ValueError as error:
+        if training is None and str(record) not in str(error):
+            raise ValueError(f"'{record}': {error}") from error
+        raise
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_json(path.with_name(EVALUATION_FILE), evaluation)
     with atomic_write(path) as file:
         file.write(card.encode())
-
-
-def copy_card(folder: Path, component: str = "sarcasm") -> bool:
-    """Put the bundled weights' card into a saved pipeline that has these weights, as README.md.
-
-    ``spacy package`` takes a pipeline's README.md into the package.
-
-    Args:
-        folder: The pipeline's folder.
-        component: The sarcasm component's name.
-
-    Returns:
-        Whether the pipeline has the bundled weights. If not, nothing was written: measure it by
-        ``spacy-sarcasm evaluate FOLDER DATA --card FOLDER/README.md``.
-
-    Raises:
-        OSError: A file cannot be read or written.
-        WeightsError: The pipeline's weights are damaged.
-    """
-    # Not the files' bytes: an older format version may hold the same network.
-    saved, bundled = (
-        network_to_bytes(load_network(file))
-        for file in (folder / component / WEIGHTS_FILE, BUNDLED_WEIGHTS)
-    )
-    if saved != bundled:
-        return False
-    shutil.copyfile(BUNDLED_CARD, folder / "README.md")
-    return True
 
 
 def read_record(path: Path) -> Any:
@@ -132,7 +127,11 @@ def read_record(path: Path) -> Any:
         path: The file.
 
     Raises:
-        ValueError: It is no JSON object; the message names it.
+        ValueError: It is not a JSON object; the message names the file.
+
+    Example:
+        >>> read_record(Path("training.json")) is None
+        True
     """
     if not path.exists():
         return None
@@ -141,28 +140,59 @@ def read_record(path: Path) -> Any:
     except ValueError as error:
         raise ValueError(f"'{path}' is damaged: {error}") from error
     if not isinstance(record, dict):
-        raise ValueError(f"'{path}' must hold a JSON object")
+        raise ValueError(f"'{path}' must hold a JSON object, not {record!r:.60}")
     return record
 
 
-def _describe(config: NetworkConfig) -> str:
+def _metadata(title: str, evaluation: Report, training: Record) -> dict[str, Any]:
+    """Return the card's metadata (https://huggingface.co/docs/hub/model-cards#model-card-metadata).
+
+    Figures that are undefined are left out, as the Hub takes numbers only.
+    """
+    results = [
+        {
+            "task": {"type": "text-classification", "name": "Sarcasm detection"},
+            "dataset": {
+                "name": data["name"],
+                "type": re.sub(r"\W+", "-", data["name"].lower()).strip("-"),
+                "split": data["split"] or "unknown",
+            },
+            "metrics": [
+                {"type": metric, "value": figure["value"], "name": METRIC_NAMES[metric]}
+                for metric in _INDEXED
+                if (figure := data["metrics"][metric])["value"] is not None
+            ],
+        }
+        for data in evaluation["data"]
+    ]
+    metadata = {
+        "language": [training.get("language", "en")],
+        "library_name": "spacy",
+        "pipeline_tag": "text-classification",
+        "tags": ["spacy", "text-classification", "sarcasm-detection"],
+    }
+    if training.get("license"):
+        metadata["license"] = training["license"].lower()
+    return {**metadata, "model-index": [{"name": title, "results": results}]}
+
+
+def _describe(config: NetworkConfig) -> list[list[str]]:
     settings, calibration = config.settings, config.calibration
     words = f"{config.n_words:,} rows"
     if config.n_trainable < config.n_words:
         words += (
             f"; {config.n_trainable:,} of them are padding, the unknown word and the words of the "
-            "training corpus, the others words of the vectors that the network knows by their "
-            "vector only"
+            "training corpus, the rest words known by their pretrained vector only"
         )
     vectors = "no pretrained vectors"
     if config.pretrained_width:
-        vectors = f"{config.pretrained_width} frozen pretrained dimensions, {settings.precision}"
-    rows = [
-        ["layers", f"{settings.layers}, bidirectional LSTM of {settings.units} units a direction"],
+        vectors = f"{config.pretrained_width} frozen pretrained dimensions ({settings.precision})"
+    return [
+        ["layers", f"{settings.layers}, bidirectional LSTM, {settings.units} units per direction"],
         ["pooling", settings.pooling],
         ["dense layer", f"{settings.dense_width} units" if settings.dense_width else "none"],
-        ["a word", f"{vectors}, and {settings.trainable_width} trained ones"],
-        ["looked up by", settings.token_words or f"`{settings.attr}`"],
+        ["word vectors", f"{vectors} and {settings.trainable_width} trained ones"],
+        ["words looked up by", settings.token_words or f"`{settings.attr}`"],
         ["vocabulary", words],
         [
             "calibration",
@@ -172,30 +202,3 @@ def _describe(config: NetworkConfig) -> str:
         ],
         ["default threshold", f"{calibration.threshold:.2f}"],
     ]
-    return table(["", ""], rows)
-
-
-def _describe_training(training: Record) -> list[str]:
-    parts: list[str] = []
-    if data := training.get("data"):
-        rows = [[one["name"], one["what"], one["licence"], one["use"]] for one in data]
-        parts.append(table(["data", "what it is", "licence, as its source states it", "use"], rows))
-    parts += _paragraphs(training.get("splits"))
-    if settings := training.get("settings"):
-        parts.append(table(["", ""], settings.items()))
-    for paragraph in training.get("choices", ()):
-        parts += _paragraphs(paragraph)
-    return ["## Training", *parts] if parts else []
-
-
-def _colophon(evaluation: Report) -> str:
-    digest = evaluation["weights_sha256"]
-    return (
-        f"Made by `spacy-sarcasm evaluate --card` ({evaluation['measured_by']}) from the figures "
-        f"in `{EVALUATION_FILE}`"
-        + (f", of the weights with SHA-256 `{digest}`." if digest else ".")
-    )
-
-
-def _paragraphs(text: str | None) -> list[str]:
-    return [text] if text else []

@@ -1,11 +1,11 @@
-"""Evaluation of a pipeline on labelled data sets, and the report that says how it went."""
+"""Evaluating a pipeline on labelled data sets."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from .labelled import Labelled
 from .metrics import INTERVAL, Bootstrap, confusion, measure
 
 FORMAT = "spacy-sarcasm evaluation"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MISTAKES = 20
 
 Report = dict[str, Any]
@@ -32,59 +32,104 @@ Report = dict[str, Any]
 
 @dataclass(frozen=True)
 class Scored:
-    """A data set with its scores.
+    """A data set with the scores of a pipeline.
 
     Attributes:
         data: The data set.
-        scores: Its texts' probabilities, shape (texts,).
-        outside: Whether the texts are of a kind that the network was not trained on.
+        scores: Probabilities, shape (texts,); NaN for texts that cannot be scored.
+        out_of_domain: Whether the texts are unlike those that the network was trained on.
     """
 
     data: Labelled
     scores: NDArray[np.float64]
-    outside: bool = False
+    out_of_domain: bool = False
+
+    @property
+    def has_score(self) -> NDArray[np.bool_]:
+        """Which texts have a score, shape (texts,)."""
+        return np.isfinite(self.scores)
+
+    def select(self, rows: NDArray[np.bool_]) -> Scored:
+        """Return the chosen texts with their scores.
+
+        Args:
+            rows: Whether each text is kept, shape (texts,).
+        """
+        if rows.all():
+            return self
+        kept = np.flatnonzero(rows).tolist()
+        data = replace(
+            self.data,
+            texts=[self.data.texts[i] for i in kept],
+            gold=self.data.gold[rows],
+            sources=[self.data.sources[i] for i in kept],
+        )
+        return replace(self, data=data, scores=self.scores[rows])
 
 
-def score_sets(
-    nlp: Language, sets: Sequence[Labelled], outside: Sequence[Labelled]
+def score_datasets(
+    nlp: Language, data: Sequence[Labelled], out_of_domain: Sequence[Labelled] = ()
 ) -> list[Scored]:
     """Score data sets.
 
     Args:
         nlp: A pipeline with a sarcasm component.
-        sets: Data of the kind that it was trained on.
-        outside: Data of other kinds.
+        data: Data like the training data.
+        out_of_domain: Data of other kinds.
 
     Raises:
-        ValueError: There is no sarcasm component, or two data sets have one name.
+        ValueError: There is no sarcasm component, two data sets have the same name, or no text of
+            a data set can be scored.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> pipe = nlp.add_pipe("sarcasm")
+        >>> data = Labelled("two", ["Oh great.", "It rains."], np.array([1.0, 0.0]), [None, None])
+        >>> [one.scores.shape for one in score_datasets(nlp, [data])]
+        [(2,)]
     """
-    names = [data.name for data in (*sets, *outside)]
+    names = [one.name for one in (*data, *out_of_domain)]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"several data sets are called {', '.join(twice)}: rename a file")
+        raise ValueError(
+            f"more than one data set is called {', '.join(twice)}: rename one of the files"
+        )
     scorer = TextScorer(nlp)
     return [
-        Scored(data, scorer.score(data.texts), is_outside)
-        for group, is_outside in ((sets, False), (outside, True))
-        for data in group
+        _scored(one, scorer.score(one.texts), is_other)
+        for group, is_other in ((data, False), (out_of_domain, True))
+        for one in group
     ]
 
 
 def make_report(
-    nlp: Language, pipeline: str, scored: Sequence[Scored], bootstrap: Bootstrap | None = None
+    nlp: Language,
+    model: str,
+    scored: Sequence[Scored],
+    bootstrap: Bootstrap | None = None,
 ) -> Report:
     """Return the figures of scored data sets: counts and metrics, no texts.
 
     Args:
         nlp: The pipeline that scored them.
-        pipeline: What it was called by: ``"bundled"``, a package, folder or weights file.
+        model: What the user called it: ``"bundled"``, a package, folder or weights file.
         scored: The data sets.
-        bootstrap: How intervals are made.
+        bootstrap: How the intervals are computed.
 
     Returns:
-        Plain values, fit for JSON.
+        Plain values that JSON can hold; undefined figures are None.
 
     Raises:
         ImportError: scikit-learn is not installed.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> pipe = nlp.add_pipe("sarcasm")
+        >>> data = Labelled("two", ["Oh great.", "It rains."], np.array([1.0, 0.0]), [None, None])
+        >>> report = make_report(nlp, "bundled", score_datasets(nlp, [data]))
+        >>> report["data"][0]["confusion"]["true_positives"] <= 1
+        True
     """
     pipe = find_sarcasm(nlp)
     bootstrap = bootstrap or Bootstrap()
@@ -92,9 +137,9 @@ def make_report(
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "measured_by": f"spacy-sarcasm {__version__}",
-        # The name only: a path would tell of the machine.
-        "pipeline": Path(pipeline).name,
-        "weights_sha256": weights_digest(nlp, pipeline),
+        # The name only: a path says something about the machine.
+        "pipeline": Path(model).name,
+        "weights_sha256": weights_digest(nlp, model),
         "threshold": pipe.threshold,
         "calibration": pipe.calibration.to_dict(),
         "bootstrap": {
@@ -106,20 +151,25 @@ def make_report(
     }
 
 
-def weights_digest(nlp: Language, pipeline: str) -> str | None:
+def weights_digest(nlp: Language, model: str) -> str | None:
     """Return the SHA-256 of the weights file that a pipeline was loaded from, in hexadecimal.
 
     Args:
         nlp: The pipeline.
-        pipeline: What it was called by.
+        model: What the user called it, as for `make_report`.
 
     Returns:
         The digest; None if there is no such file.
+
+    Example:
+        >>> import spacy
+        >>> len(weights_digest(spacy.blank("en"), "bundled"))
+        64
     """
-    if pipeline == "bundled":
+    if model == "bundled":
         file = BUNDLED_WEIGHTS
-    elif pipeline.endswith(".npz"):
-        file = Path(pipeline)
+    elif model.endswith(".npz"):
+        file = Path(model)
     elif nlp.path is not None:
         file = Path(nlp.path) / find_sarcasm(nlp).name / WEIGHTS_FILE
     else:
@@ -132,23 +182,35 @@ def file_digest(file: Path) -> str:
 
     Args:
         file: The file.
+
+    Example:
+        >>> len(file_digest(BUNDLED_WEIGHTS))
+        64
     """
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def worst_mistakes(scored: Scored, threshold: float, most: int = MISTAKES) -> list[dict[str, Any]]:
-    """Return the texts on the wrong side of the threshold whose scores are farthest from the gold.
+def worst_mistakes(
+    scored: Scored, threshold: float, max_rows: int = MISTAKES
+) -> list[dict[str, Any]]:
+    """Return the texts on the wrong side of the threshold, the worst first.
 
     Args:
         scored: The data set.
-        threshold: The least score that counts as sarcastic.
-        most: At most so many.
+        threshold: Scores at or above it count as sarcastic.
+        max_rows: The maximum number of texts.
 
     Returns:
-        ``text``, ``gold``, ``score`` and ``source`` of each, the worst first.
+        ``text``, ``gold``, ``score`` and ``source`` of each, by distance from the gold.
+
+    Example:
+        >>> data = Labelled("two", ["a", "b"], np.array([1.0, 0.0]), [None, None])
+        >>> worst_mistakes(Scored(data, np.array([0.9, 0.8])), 0.5)
+        [{'text': 'b', 'gold': 0.0, 'score': 0.8, 'source': None}]
     """
-    data, scores = scored.data, scored.scores
+    known = scored.select(scored.has_score)
+    data, scores = known.data, known.scores
     wrong = np.flatnonzero((scores >= threshold) != (data.gold >= GOLD_THRESHOLD))
     far = wrong[np.argsort(-np.abs(scores[wrong] - data.gold[wrong]), kind="stable")]
     return [
@@ -158,12 +220,58 @@ def worst_mistakes(scored: Scored, threshold: float, most: int = MISTAKES) -> li
             "score": round(float(scores[i]), 4),
             "source": data.sources[i],
         }
-        for i in far[:most].tolist()
+        for i in far[:max_rows].tolist()
     ]
 
 
+def threshold_warnings(report: Report) -> list[str]:
+    """Return a warning for each data set whose threshold calls no text, or every text, sarcastic.
+
+    Args:
+        report: What `make_report` returned.
+
+    Example:
+        >>> cells = {"true_positives": 0, "false_positives": 0}
+        >>> figures = {"name": "dev", "texts": 9, "sarcastic": 3, "confusion": cells}
+        >>> threshold_warnings({"pipeline": "model", "threshold": 0.5, "data": [figures]})[0][:47]
+        'dev: at threshold 0.50 no text is called sarcas'
+    """
+    found = []
+    for figures in report["data"]:
+        cells = figures["confusion"]
+        called = cells["true_positives"] + cells["false_positives"]
+        # With one class only, all or none may well be right.
+        if called not in (0, figures["texts"]) or figures["sarcastic"] in (0, figures["texts"]):
+            continue
+        found.append(
+            f"{figures['name']}: {no_decision(report['threshold'], every=called > 0)}, though "
+            f"{figures['sarcastic']:,} of {figures['texts']:,} are. {HOW_TO_CHOOSE}"
+        )
+    return found
+
+
+HOW_TO_CHOOSE = (
+    "Choose a threshold on held-out data: "
+    "spacy-sarcasm calibrate MODEL DEV_DATA --output OUTPUT --maximize f1"
+)
+
+
+def no_decision(threshold: float, *, every: bool = False) -> str:
+    """Return what is wrong with a threshold that all scores are below, or at or above.
+
+    Args:
+        threshold: The threshold.
+        every: Whether all scores are at or above it.
+
+    Example:
+        >>> no_decision(0.5)
+        'at threshold 0.50 no text is called sarcastic'
+    """
+    return f"at threshold {threshold:.2f} {'every' if every else 'no'} text is called sarcastic"
+
+
 def write_json(path: Path, value: Any) -> None:
-    """Write plain values as JSON, whole or not at all.
+    """Write plain values as indented JSON; the file appears only when it is complete.
 
     Args:
         path: The file.
@@ -171,24 +279,54 @@ def write_json(path: Path, value: Any) -> None:
 
     Raises:
         OSError: The file cannot be written.
+
+    Example:
+        >>> write_json(Path("report.json"), {"accuracy": 0.9})  # doctest: +SKIP
     """
     with atomic_write(path) as file:
         file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
 
 
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as JSON lines; the file appears only when it is complete.
+
+    Args:
+        path: The file.
+        rows: The rows.
+
+    Raises:
+        OSError: The file cannot be written.
+
+    Example:
+        >>> write_json_lines(Path("rows.jsonl"), [{"text": "a"}])  # doctest: +SKIP
+    """
+    with atomic_write(path) as file:
+        for row in rows:
+            file.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+
+
+def _scored(data: Labelled, scores: NDArray[np.float64], out_of_domain: bool) -> Scored:
+    scored = Scored(data, scores, out_of_domain)
+    if not scored.has_score.any():
+        raise ValueError(f"none of the {len(scores):,} texts of '{data.name}' can be scored")
+    return scored
+
+
 def _figures(one: Scored, threshold: float, bootstrap: Bootstrap) -> Report:
-    data = one.data
+    known = one.select(one.has_score)
+    data, scores = known.data, known.scores
     names = np.array([source or "" for source in data.sources])
     sources = {
-        name: _group(one.scores[names == name], data.gold[names == name], threshold, bootstrap)
+        name: _group(scores[names == name], data.gold[names == name], threshold, bootstrap)
         for name in np.unique(names).tolist()
         if name
     }
     return {
         "name": data.name,
         "split": data.split,
-        "outside": one.outside,
-        **_group(one.scores, data.gold, threshold, bootstrap),
+        "out_of_domain": one.out_of_domain,
+        "unscored": len(one.scores) - len(scores),
+        **_group(scores, data.gold, threshold, bootstrap),
         "sources": sources,
     }
 

@@ -1,4 +1,4 @@
-"""How good scores are: accuracy, ranking and calibration, each with a bootstrap interval."""
+"""Accuracy, ranking and calibration of scores, each with a bootstrap interval."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ Metric = dict[str, float | None]
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """How intervals are made.
+    """How intervals are computed.
 
     Attributes:
-        resamples: So many samples are drawn with replacement.
-        seed: Of the drawing.
+        resamples: The number of samples drawn with replacement.
+        seed: The seed of the draws.
     """
 
     resamples: int = RESAMPLES
@@ -51,49 +51,72 @@ class Bootstrap:
 def measure(
     scores: ArrayLike, gold: ArrayLike, threshold: float, bootstrap: Bootstrap | None = None
 ) -> dict[str, Metric]:
-    """Return every metric with its value and the ends of its 95% interval.
+    """Compute every metric and its 95% interval.
 
-    The values are scikit-learn's; the calibration error is that of Guo et al. 2017
+    The values are scikit-learn's; the expected calibration error is that of Guo et al. 2017
     (https://arxiv.org/abs/1706.04599) over 15 bins of equal width. The intervals are percentiles of
-    resampled data sets (Efron 1979). Precision, recall, F1 and the false-positive rate are those of
+    bootstrap resamples (Efron 1979). Precision, recall, F1 and the false-positive rate are those of
     the sarcastic class at the threshold.
 
     Args:
         scores: Probabilities, shape (texts,), at least one.
-        gold: Gold, 0..1, of the same shape; sarcastic from 0.5 on.
-        threshold: The least score that counts as sarcastic.
-        bootstrap: How the intervals are made.
+        gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
+        threshold: Scores at or above it count as sarcastic.
+        bootstrap: How the intervals are computed.
 
     Returns:
-        By the names in `METRICS`, ``value``, ``low`` and ``high``, each in 0..1; None where they
-        are not defined: where a class that they compare does not occur, and the precision where no
-        text is called sarcastic.
+        For each name in `METRICS` a dict with ``value``, ``low`` and ``high``, each in 0..1. All
+        three are None where the metric is undefined: where a class it compares does not occur, and
+        for precision where no text scores at or above the threshold.
 
     Raises:
         ImportError: scikit-learn is not installed.
+
+    Example:
+        >>> found = measure([0.9, 0.2, 0.7], [1, 0, 0], threshold=0.5)
+        >>> found["recall"]["value"], found["precision"]["value"]
+        (1.0, 0.5)
     """
     p, y = np.asarray(scores, dtype=np.float64), np.asarray(gold) >= GOLD_THRESHOLD
     values = _values(p, y, threshold)
-    samples = _resample(p, y, threshold, bootstrap or Bootstrap())
+    samples = resample(p, y, threshold, bootstrap)
+    return {
+        name: {"value": values[name], **interval(samples[name])}
+        if values[name] is not None
+        else {"value": None, "low": None, "high": None}
+        for name in METRICS
+    }
+
+
+def interval(samples: Floats) -> Metric:
+    """Return the ends of the 95% interval of resampled values as ``low`` and ``high``.
+
+    Args:
+        samples: A value for each resample, NaN where it is undefined; if all are, so are the ends.
+
+    Example:
+        >>> interval(np.array([0.1, 0.2, np.nan]))["low"] >= 0.1
+        True
+    """
+    defined = samples[np.isfinite(samples)]
+    if not len(defined):
+        return {"low": None, "high": None}
     tail = 100 * (1 - INTERVAL) / 2
-    found: dict[str, Metric] = {}
-    for name in METRICS:
-        defined = samples[name][np.isfinite(samples[name])]
-        if values[name] is None or not len(defined):
-            found[name] = {"value": None, "low": None, "high": None}
-        else:
-            low, high = np.percentile(defined, [tail, 100 - tail])
-            found[name] = {"value": values[name], "low": float(low), "high": float(high)}
-    return found
+    low, high = np.percentile(defined, [tail, 100 - tail])
+    return {"low": float(low), "high": float(high)}
 
 
 def confusion(scores: ArrayLike, gold: ArrayLike, threshold: float) -> dict[str, int]:
-    """Return how many texts are true and false positives and negatives.
+    """Count true and false positives and negatives.
 
     Args:
-        scores: As for `measure`.
-        gold: Likewise.
-        threshold: Likewise.
+        scores: Probabilities, shape (texts,).
+        gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
+        threshold: Scores at or above it count as sarcastic.
+
+    Example:
+        >>> confusion([0.9, 0.2], [1, 1], 0.5)["false_negatives"]
+        1
     """
     called, y = np.asarray(scores) >= threshold, np.asarray(gold) >= GOLD_THRESHOLD
     return {
@@ -107,14 +130,19 @@ def confusion(scores: ArrayLike, gold: ArrayLike, threshold: float) -> dict[str,
 def calibration_bins(
     scores: ArrayLike, gold: ArrayLike
 ) -> tuple[NDArray[np.int64], Floats, Floats]:
-    """Return the bins of the calibration error: texts, their mean score and their sarcastic share.
+    """Return the 15 bins of the calibration error: number of texts, mean score, sarcastic share.
 
     Args:
-        scores: As for `measure`.
-        gold: Likewise.
+        scores: Probabilities, shape (texts,).
+        gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
 
     Returns:
-        Three arrays of shape (15,); the last two NaN where a bin is empty.
+        Three arrays of shape (15,); mean and share are NaN where a bin is empty.
+
+    Example:
+        >>> counts, mean, share = calibration_bins([0.01, 0.02, 0.99], [0, 1, 1])
+        >>> int(counts[0]), float(share[0])
+        (2, 0.5)
     """
     p, y = np.asarray(scores, dtype=np.float64), np.asarray(gold) >= GOLD_THRESHOLD
     index = _bin(p)
@@ -125,55 +153,47 @@ def calibration_bins(
     return counts, mean, share
 
 
-def _values(p: Floats, y: NDArray[np.bool_], threshold: float) -> dict[str, float | None]:
-    metrics: Any = require("sklearn.metrics", "evaluate", "evaluating")
-    called = p >= threshold
-    both, some = 0 < y.sum() < len(y), y.any()
-    counts, mean, share = calibration_bins(p, y)
-    used = counts > 0
-    # None is what the metric means where it divides by nothing; scikit-learn would warn and give 0.
-    values: Mapping[str, Callable[[], Any] | None] = {
-        "accuracy": lambda: metrics.accuracy_score(y, called),
-        "accuracy_at_half": lambda: metrics.accuracy_score(y, p >= 0.5),
-        "precision": (lambda: metrics.precision_score(y, called))
-        if both and called.any()
-        else None,
-        "recall": (lambda: metrics.recall_score(y, called)) if some else None,
-        "f1": (lambda: metrics.f1_score(y, called)) if both else None,
-        "false_positive_rate": called[~y].mean if not y.all() else None,
-        "roc_auc": (lambda: metrics.roc_auc_score(y, p)) if both else None,
-        "pr_auc": (lambda: metrics.average_precision_score(y, p)) if both else None,
-        "brier": lambda: np.square(p - y).mean(),
-        "ece": lambda: (counts[used] * np.abs(mean[used] - share[used])).sum() / len(p),
-    }
-    return {name: None if value is None else float(value()) for name, value in values.items()}
-
-
-def _bin(p: Floats) -> NDArray[np.int64]:
-    return np.minimum((p * BINS).astype(np.int64), BINS - 1)
-
-
-def _resample(
-    p: Floats, y: NDArray[np.bool_], threshold: float, bootstrap: Bootstrap
+def resample(
+    scores: ArrayLike, gold: ArrayLike, threshold: float, bootstrap: Bootstrap | None = None
 ) -> dict[str, Floats]:
-    """Return every metric of every resample, each of shape (resamples,), NaN where undefined.
+    """Compute every metric of every bootstrap resample.
 
-    A resample is how often each text was drawn. With the texts sorted by score, all metrics are
-    differences of running sums: at the threshold, at the edges of the bins, at each distinct score.
+    Equal seeds draw equal texts, so two models scored on the same texts can be compared resample by
+    resample. Our own code, since scikit-learn's metrics take about 80 times as long (1,000
+    resamples of 2,600 texts): with the texts sorted by score, every metric is a difference of
+    running sums at the threshold, at the edges of the bins, or at each distinct score.
+
+    Args:
+        scores: Probabilities, shape (texts,).
+        gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
+        threshold: Scores at or above it count as sarcastic.
+        bootstrap: The number of resamples and the seed.
+
+    Returns:
+        An array of shape (resamples,) for each name in `METRICS`, NaN where undefined.
+
+    Example:
+        >>> ours = resample([0.9, 0.2, 0.6], [1, 0, 1], 0.5, Bootstrap(100))
+        >>> theirs = resample([0.4, 0.2, 0.6], [1, 0, 1], 0.5, Bootstrap(100))
+        >>> bool((ours["accuracy"] >= theirs["accuracy"]).all())
+        True
     """
+    bootstrap = bootstrap or Bootstrap()
+    p, y = np.asarray(scores, dtype=np.float64), np.asarray(gold) >= GOLD_THRESHOLD
     order = np.argsort(p, kind="stable")
     p, positive = p[order], y[order].astype(np.float64)
     n = len(p)
     at_threshold, at_half = np.searchsorted(p, [threshold, 0.5])
     edges = np.searchsorted(_bin(p), np.arange(BINS + 1))
-    # One group a distinct score: ties count half for the ROC curve, and are one point of both.
+    # One group per distinct score: ties count half for the ROC curve, and are one point of both.
     ends = np.flatnonzero(np.append(np.diff(p) > 0, True)) + 1
     squared = np.square(p - positive)
     rng = np.random.default_rng(bootstrap.seed)
     samples = {name: np.full(bootstrap.resamples, np.nan) for name in METRICS}
     with np.errstate(invalid="ignore", divide="ignore"):
         for i in range(bootstrap.resamples):
-            drawn = np.bincount(rng.integers(0, n, n), minlength=n)
+            # How often each text was drawn.
+            drawn = np.bincount(rng.integers(0, n, n), minlength=n)[order]
             all_, hits = _running(drawn), _running(drawn * positive)
             mass = _running(drawn * p)
             total_hits, others = hits[-1], n - hits[-1]
@@ -205,6 +225,34 @@ def _resample(
             for name, value in found.items():
                 samples[name][i] = value
     return samples
+
+
+def _values(p: Floats, y: NDArray[np.bool_], threshold: float) -> dict[str, float | None]:
+    metrics: Any = require("sklearn.metrics", "evaluate", "evaluating")
+    called = p >= threshold
+    both, some = 0 < y.sum() < len(y), y.any()
+    counts, mean, share = calibration_bins(p, y)
+    used = counts > 0
+    # Undefined metrics are None; scikit-learn would warn and return 0.
+    values: Mapping[str, Callable[[], Any] | None] = {
+        "accuracy": lambda: metrics.accuracy_score(y, called),
+        "accuracy_at_half": lambda: metrics.accuracy_score(y, p >= 0.5),
+        "precision": (lambda: metrics.precision_score(y, called))
+        if both and called.any()
+        else None,
+        "recall": (lambda: metrics.recall_score(y, called)) if some else None,
+        "f1": (lambda: metrics.f1_score(y, called)) if both else None,
+        "false_positive_rate": called[~y].mean if not y.all() else None,
+        "roc_auc": (lambda: metrics.roc_auc_score(y, p)) if both else None,
+        "pr_auc": (lambda: metrics.average_precision_score(y, p)) if both else None,
+        "brier": lambda: np.square(p - y).mean(),
+        "ece": lambda: (counts[used] * np.abs(mean[used] - share[used])).sum() / len(p),
+    }
+    return {name: None if value is None else float(value()) for name, value in values.items()}
+
+
+def _bin(p: Floats) -> NDArray[np.int64]:
+    return np.minimum((p * BINS).astype(np.int64), BINS - 1)
 
 
 def _running(values: NDArray[Any]) -> Floats:

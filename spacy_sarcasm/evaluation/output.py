@@ -1,27 +1,45 @@
-"""The folder that an evaluation leaves behind."""
+"""The folder that an evaluation writes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..atomic import atomic_write
-from .evaluate import Report, Scored, worst_mistakes, write_json
-from .markdown import evaluation_markdown
+from .evaluate import Report, Scored, threshold_warnings, worst_mistakes, write_json
+from .evaluate import write_json_lines as write_lines
 from .plots import plot_evaluation
+from .rendering import render
 
 
-def write_report(folder: Path, report: Report, scored: Sequence[Scored]) -> None:
-    """Write ``report.json``, ``report.md``, ``mistakes.json`` and the pictures.
+def write_report(
+    folder: Path,
+    report: Report,
+    scored: Sequence[Scored],
+    *,
+    against: str = "",
+    comparisons: Sequence[Report] = (),
+    disagreements: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+) -> None:
+    """Write ``report.json``, ``report.md``, ``mistakes.json`` and the plots.
+
+    After a comparison, also ``comparison.json`` and ``disagreements.jsonl``.
 
     Args:
-        folder: Where to, made if it does not exist.
+        folder: The folder, made if it does not exist.
         report: What `make_report` returned.
         scored: The data sets it is about.
+        against: The name of the pipeline that was compared.
+        comparisons: What `compare` returned for each data set.
+        disagreements: What `disagreements` returned, by data set.
 
     Raises:
         ImportError: matplotlib is not installed.
         OSError: A file cannot be written.
+
+    Example:
+        >>> write_report(Path("metrics"), report, scored)  # doctest: +SKIP
     """
     folder.mkdir(parents=True, exist_ok=True)
     threshold = report["threshold"]
@@ -29,5 +47,20 @@ def write_report(folder: Path, report: Report, scored: Sequence[Scored]) -> None
     mistakes = {one.data.name: worst_mistakes(one, threshold) for one in scored}
     write_json(folder / "report.json", report)
     write_json(folder / "mistakes.json", mistakes)
+    if comparisons:
+        write_json(folder / "comparison.json", {"against": against, "data": list(comparisons)})
+        write_lines(
+            folder / "disagreements.jsonl",
+            ({"data": name, **row} for name, rows in (disagreements or {}).items() for row in rows),
+        )
+    text = render(
+        "report.md.jinja",
+        report=report,
+        warnings=threshold_warnings(report),
+        pictures=pictures,
+        mistakes=mistakes,
+        against=against,
+        comparisons=comparisons,
+    )
     with atomic_write(folder / "report.md") as file:
-        file.write(evaluation_markdown(report, pictures, mistakes).encode())
+        file.write(text.encode())

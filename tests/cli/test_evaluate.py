@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,8 +37,9 @@ def test_reports_and_card(run: Run, labelled: Path, trained_folder: Path, tmp_pa
     assert (result.returncode, result.stderr) == (0, "")
     (line,) = result.stdout.splitlines()
     printed = json.loads(line)
+    assert printed["source"] is None
     assert (printed["data"], printed["texts"], printed["sarcasm_acc"]) == ("labelled.csv", 6, 1.0)
-    assert (tmp_path / "out" / "labelled.csv-roc.png").exists()
+    assert (tmp_path / "out" / "labelled-roc.png").exists()
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report == json.loads((tmp_path / "evaluation.json").read_text())
     assert "labelled.csv" in card.read_text()
@@ -68,3 +73,69 @@ def test_calibrated_weights_and_pipelines(
     assert (pipe.calibration.scale, pipe.calibration.shift) == pytest.approx(
         (found.scale, found.shift)
     )
+
+
+def test_a_second_pipeline(
+    run: Run, labelled: Path, trained_folder: Path, tmp_path: Path
+) -> None:
+    options = ("--against", "bundled", "--output", tmp_path)
+    result = run("evaluate", trained_folder, labelled, *COLUMNS, *options)
+    assert (result.returncode, result.stderr) == (0, "")
+    figures, comparison = map(json.loads, result.stdout.splitlines())
+    assert figures["sarcasm_acc"] == comparison["metrics"]["accuracy"]["model"] == 1.0
+    assert comparison["against"] == "bundled"
+    rows = [json.loads(line) for line in (tmp_path / "disagreements.jsonl").open()]
+    assert len(rows) == comparison["disagreements"] == comparison["mcnemar"]["only_model_right"]
+    assert "against bundled" in (tmp_path / "report.md").read_text()
+
+
+def test_figures_by_source_and_undefined_ones(
+    run: Run, trained_folder: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.jsonl"
+    rows = [{"text": text, "label": gold, "paper": f"p{gold:g}"} for text, gold in TINY_TEXTS]
+    data.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = run("evaluate", trained_folder, data, "--source-column", "paper")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(line["source"], line["texts"]) for line in lines] == [(None, 6), ("p0", 3), ("p1", 3)]
+    assert lines[1].keys() == lines[0].keys()
+    assert lines[1]["sarcasm_auc"] is lines[1]["sarcasm_f"] is None
+
+
+def test_a_threshold_above_all_scores_is_a_warning(
+    run: Run, labelled: Path, trained_folder: Path, tmp_path: Path
+) -> None:
+    weights = tmp_path / "weights.npz"
+    options = ("--threshold", "1.0", "--output", weights)
+    assert run("calibrate", trained_folder, labelled, *COLUMNS, *options).returncode == 0
+    result = run("evaluate", weights, labelled, *COLUMNS)
+    assert json.loads(result.stdout)["sarcasm_p"] is None
+    (line,) = result.stderr.splitlines()
+    assert "at threshold 1.00 no text is called sarcastic, though 3 of 6 are" in line
+    assert f"spacy-sarcasm calibrate {weights}" in line
+    calibrated = tmp_path / "calibrated.npz"
+    options = ("--maximize", "f1", "--output", calibrated)
+    assert run("calibrate", weights, labelled, *COLUMNS, *options).returncode == 0
+    result = run("evaluate", calibrated, labelled, *COLUMNS)
+    assert (result.stderr, json.loads(result.stdout)["sarcasm_f"]) == ("", 1.0)
+
+
+def test_a_table_on_a_terminal(labelled: Path, trained_folder: Path) -> None:
+    script = str(Path(sys.executable).with_name("spacy-sarcasm"))
+    command = [script, "evaluate", str(trained_folder), str(labelled), *COLUMNS]
+    reader, writer = os.openpty()
+    with subprocess.Popen(
+        command, stdout=writer, env={**os.environ, "COLUMNS": "140", "TERM": "dumb"}
+    ) as process:
+        os.close(writer)
+        shown = b""
+        with contextlib.suppress(OSError):
+            # Linux says so when the other end is closed.
+            while part := os.read(reader, 4096):
+                shown += part
+    os.close(reader)
+    assert process.returncode == 0
+    text = shown.decode()
+    assert "labelled.csv" in text
+    assert "ROC AUC" in text
+    assert "{" not in text

@@ -55,13 +55,13 @@ def test_scores_without_a_fault_do_not_run_away() -> None:
 
 @pytest.mark.parametrize("gold", [[0, 0, 0], [1, 0.7, 1]])
 def test_one_class_is_refused(gold: list[float]) -> None:
-    with pytest.raises(ValueError, match="needs both sarcastic and other texts, and got"):
+    with pytest.raises(ValueError, match="needs sarcastic texts and others, and the data has"):
         fit_calibration([0.1, 0.5, 0.9], gold)
 
 
 def test_reversed_labels_are_refused() -> None:
     scores, gold = overconfident(500)
-    with pytest.raises(ValueError, match="no better than their reverse"):
+    with pytest.raises(ValueError, match="labels the wrong way round"):
         fit_calibration(scores, 1 - gold)
 
 
@@ -119,3 +119,53 @@ def test_of_a_pipeline(trained: Language) -> None:
 def test_pipeline_without_the_component() -> None:
     with pytest.raises(ValueError, match="no sarcasm component"):
         calibrate(spacy.blank("en"), [])
+
+
+def imbalanced(rows: int = 4000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Calibrated scores of which a tenth are sarcastic, few of them above a half."""
+    rng = np.random.default_rng(seed)
+    scores = 1 / (1 + np.exp(-rng.normal(-2.6, 1.2, size=rows)))
+    return scores, (rng.random(rows) < scores).astype(float)
+
+
+def test_each_goal_is_reached() -> None:
+    from sklearn.metrics import f1_score, precision_score, recall_score
+
+    scores, gold = imbalanced()
+    thresholds = np.arange(1, 100) / 100
+    f1 = [f1_score(gold, scores >= t, zero_division=0) for t in thresholds]
+    chosen = choose_threshold(scores, gold, maximize="f1")
+    assert f1_score(gold, scores >= chosen) == pytest.approx(max(f1))
+    assert chosen < choose_threshold(scores, gold)
+
+    def youden(t: float) -> float:
+        return recall_score(gold, scores >= t) - (scores[gold == 0] >= t).mean()
+
+    chosen = choose_threshold(scores, gold, maximize="youden")
+    assert youden(chosen) == pytest.approx(max(youden(t) for t in thresholds))
+
+    chosen = choose_threshold(scores, gold, maximize="precision@0.4")
+    assert precision_score(gold, scores >= chosen) >= 0.4
+    recall = recall_score(gold, scores >= chosen)
+    better = [t for t in thresholds if recall_score(gold, scores >= t) > recall]
+    assert all(precision_score(gold, scores >= t) < 0.4 for t in better)
+
+
+def test_precision_out_of_reach() -> None:
+    with pytest.raises(ValueError, match=r"no threshold reaches a precision of 0\.9; .* is 0\.500"):
+        choose_threshold([0.9, 0.9, 0.1], [1, 0, 0], maximize="precision@0.9")
+
+
+@pytest.mark.parametrize("goal", ["recall", "precision", "precision@2", "precision@x", ""])
+def test_unknown_goal(goal: str) -> None:
+    with pytest.raises(ValueError, match="expected accuracy, f1, youden or precision@X"):
+        choose_threshold([0.9, 0.1], [1, 0], maximize=goal)
+
+
+def test_a_failing_calibration_leaves_the_pipeline_alone(trained: Language) -> None:
+    pipe = trained.get_pipe("sarcasm")
+    pipe.calibration = before = Calibration(scale=3.0, shift=1.0)
+    data = Labelled("one class", ["oh great"], np.array([1.0]), [None])
+    with pytest.raises(ValueError, match="needs sarcastic texts and others"):
+        calibrate(trained, [data])
+    assert pipe.calibration == before

@@ -7,23 +7,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import spacy
+import srsly
 from matplotlib import image
 from spacy.language import Language
 
-from spacy_sarcasm.evaluation.card import copy_card, make_card, write_card
+from spacy_sarcasm.evaluation.card import make_card, write_card
 from spacy_sarcasm.evaluation.evaluate import (
     Scored,
     file_digest,
     make_report,
-    score_sets,
+    score_datasets,
+    threshold_warnings,
     worst_mistakes,
 )
 from spacy_sarcasm.evaluation.labelled import Labelled
 from spacy_sarcasm.evaluation.metrics import METRICS, Bootstrap
 from spacy_sarcasm.evaluation.output import write_report
 from spacy_sarcasm.network.calibration import Calibration
-from spacy_sarcasm.pretrained import BUNDLED_CARD
 
 from ..conftest import TINY_TEXTS
 
@@ -37,7 +37,7 @@ WRONG = Labelled("wrong | way", TEXTS, 1 - GOLD, [None] * len(GOLD))
 
 @pytest.fixture
 def scored(trained: Language) -> list[Scored]:
-    return score_sets(trained, [TINY], [WRONG])
+    return score_datasets(trained, [TINY], [WRONG])
 
 
 def test_report(trained: Language, trained_folder: Path, scored: list[Scored]) -> None:
@@ -47,7 +47,12 @@ def test_report(trained: Language, trained_folder: Path, scored: list[Scored]) -
     assert report["threshold"] == report["calibration"]["threshold"] == 0.4
     assert report["weights_sha256"] == file_digest(trained_folder / "sarcasm" / "weights.npz")
     tiny, wrong = report["data"]
-    assert (tiny["texts"], tiny["sarcastic"], tiny["outside"], wrong["outside"]) == (6, 3, False, 1)
+    assert (tiny["texts"], tiny["sarcastic"], tiny["out_of_domain"], wrong["out_of_domain"]) == (
+        6,
+        3,
+        False,
+        1,
+    )
     assert list(tiny["metrics"]) == list(METRICS)
     assert tiny["metrics"]["accuracy"]["value"] == 1.0
     assert wrong["metrics"]["roc_auc"] == {"value": 0.0, "low": 0.0, "high": 0.0}
@@ -62,8 +67,8 @@ def test_report(trained: Language, trained_folder: Path, scored: list[Scored]) -
 
 
 def test_two_sets_of_one_name(trained: Language) -> None:
-    with pytest.raises(ValueError, match="several data sets are called tiny"):
-        score_sets(trained, [TINY], [TINY])
+    with pytest.raises(ValueError, match="more than one data set is called tiny"):
+        score_datasets(trained, [TINY], [TINY])
 
 
 def test_worst_mistakes() -> None:
@@ -72,7 +77,7 @@ def test_worst_mistakes() -> None:
     found = worst_mistakes(scored, 0.5)
     assert [one["text"] for one in found] == ["b", "c", "a"]
     assert found[0] == {"text": "b", "gold": 0.0, "score": 0.9, "source": "s"}
-    assert len(worst_mistakes(scored, 0.5, most=1)) == 1
+    assert len(worst_mistakes(scored, 0.5, max_rows=1)) == 1
 
 
 def test_folder(trained: Language, scored: list[Scored], tmp_path: Path) -> None:
@@ -98,7 +103,7 @@ def test_folder(trained: Language, scored: list[Scored], tmp_path: Path) -> None
 
 def test_no_curve_for_one_class(trained: Language, tmp_path: Path) -> None:
     serious = Labelled("serious", TEXTS[3:], GOLD[3:], [None] * 3)
-    scored = score_sets(trained, [serious], [])
+    scored = score_datasets(trained, [serious], [])
     write_report(tmp_path, make_report(trained, "tiny", scored, QUICK), scored)
     assert not (tmp_path / "serious-roc.png").exists()
     assert (tmp_path / "serious-scores.png").exists()
@@ -110,6 +115,8 @@ def test_card(trained: Language, scored: list[Scored], tmp_path: Path) -> None:
     training = {
         "title": "a tiny network",
         "data": [{"name": "six", "what": "texts", "licence": "MIT", "use": "all"}],
+        "license": "MIT",
+        "labels": "The labels of headlines are the publisher's.",
         "settings": {"seed": "0"},
         "choices": ["Nothing was chosen."],
         "tables": [{"title": "Left out", "columns": ["pair", "AUC"], "rows": [["a|b", "0.5"]]}],
@@ -124,6 +131,7 @@ def test_card(trained: Language, scored: list[Scored], tmp_path: Path) -> None:
     for part in (
         "# Model card: a tiny network",
         "| six | texts | MIT | all |",
+        "| license | MIT |",
         "| seed | 0 |",
         "Nothing was chosen.",
         "### Other data",
@@ -135,6 +143,10 @@ def test_card(trained: Language, scored: list[Scored], tmp_path: Path) -> None:
     ):
         assert part in card
     assert not any(text in card for text in TEXTS)
+    # Without a word on the labels, the card does not make one up.
+    other = make_card(network.config, recorded, {"title": "tweets"})
+    assert "headline" not in other
+    assert "publisher" not in other
     # It follows the figures.
     recorded["data"][0]["metrics"]["accuracy"]["value"] = 0.1234
     assert "0.1234" in make_card(network.config, recorded, training)
@@ -145,21 +157,46 @@ def test_card_with_a_broken_training_record(trained: Language, tmp_path: Path) -
     report = make_report(trained, "tiny", [], QUICK)
     for content, message in (
         ("{", "damaged"),
-        ('{"data": [{"name": "x"}]}', "KeyError"),
-        ("1", "o"),
+        ('{"data": [{"name": "x"}]}', "what"),
+        ("1", "JSON object"),
     ):
         (tmp_path / "training.json").write_text(content)
-        with pytest.raises(ValueError, match=rf"training\.json' .*{message}"):
+        with pytest.raises(ValueError, match=rf"training\.json'.*{message}"):
             write_card(tmp_path / "CARD.md", network, report)
     assert [path.name for path in tmp_path.iterdir()] == ["training.json"]
 
 
-def test_card_goes_into_pipelines_with_the_bundled_weights(
-    bundled: Language, trained_folder: Path, tmp_path: Path
+def test_texts_without_a_score_are_counted(trained: Language, tmp_path: Path) -> None:
+    scores = np.array([0.9, np.nan, 0.8, 0.1, 0.2, np.nan])
+    one = Scored(TINY, scores)
+    report = make_report(trained, "tiny", [one], QUICK)
+    (figures,) = report["data"]
+    assert (figures["texts"], figures["unscored"]) == (4, 2)
+    assert figures["metrics"]["accuracy"]["value"] == 1.0
+    write_report(tmp_path, report, [one])
+    assert "2 more texts could not be scored" in (tmp_path / "report.md").read_text()
+
+
+@pytest.mark.parametrize(("threshold", "word"), [(1.0, "no"), (0.0, "every")])
+def test_warning_where_the_threshold_decides_nothing(
+    trained: Language, threshold: float, word: str
 ) -> None:
-    bundled.to_disk(tmp_path / "bundled")
-    assert copy_card(tmp_path / "bundled")
-    assert (tmp_path / "bundled" / "README.md").read_text() == BUNDLED_CARD.read_text()
-    assert spacy.load(tmp_path / "bundled").pipe_names == ["sarcasm"]
-    assert not copy_card(trained_folder)
-    assert not (trained_folder / "README.md").exists()
+    trained.get_pipe("sarcasm").calibration = Calibration(threshold=threshold)
+    one = Scored(TINY, np.array([0.6, 0.7, 0.5, 0.1, 0.2, 0.3]))
+    (warning,) = threshold_warnings(make_report(trained, "tiny", [one], QUICK))
+    assert f"at threshold {threshold:.2f} {word} text is called sarcastic" in warning
+    assert "spacy-sarcasm calibrate" in warning
+    trained.get_pipe("sarcasm").calibration = Calibration(threshold=0.4)
+    assert threshold_warnings(make_report(trained, "tiny", [one], QUICK)) == []
+
+
+def test_card_metadata_is_what_the_hub_reads(trained: Language, scored: list[Scored]) -> None:
+    report = make_report(trained, "tiny", scored, QUICK)
+    training = {"title": "en_tiny", "license": "MIT", "language": "de"}
+    card = make_card(trained.get_pipe("sarcasm").network.config, report, training)
+    metadata = srsly.yaml_loads(card.split("---")[1])
+    assert (metadata["license"], metadata["language"]) == ("mit", ["de"])
+    (index,) = metadata["model-index"]
+    assert index["name"] == "en_tiny"
+    assert [result["dataset"]["name"] for result in index["results"]] == ["tiny", "wrong | way"]
+    assert {"type": "accuracy", "value": 1.0, "name": "accuracy"} in index["results"][0]["metrics"]
