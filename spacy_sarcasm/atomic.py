@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextmanager
@@ -32,6 +33,41 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write plain values as indented JSON; the file appears only when it is complete.
+
+    Args:
+        path: The file.
+        value: The values.
+
+    Raises:
+        OSError: The file cannot be written.
+
+    Example:
+        >>> write_json(Path("report.json"), {"accuracy": 0.9})  # doctest: +SKIP
+    """
+    with atomic_write(path) as file:
+        file.write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as JSON lines; the file appears only when it is complete.
+
+    Args:
+        path: The file.
+        rows: The rows.
+
+    Raises:
+        OSError: The file cannot be written.
+
+    Example:
+        >>> write_json_lines(Path("rows.jsonl"), [{"text": "a"}])  # doctest: +SKIP
+    """
+    with atomic_write(path) as file:
+        for row in rows:
+            file.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
 
 
 # What tells a folder that a command of ours wrote, a pipeline's or an encoder's, from any other.

@@ -38,6 +38,16 @@ KEYS = {
     "sarcasm_brier": "brier",
     "sarcasm_ece": "ece",
 }
+# The heads of the table on a terminal, short enough for 80 columns.
+HEADS = {
+    "accuracy": "acc",
+    "precision": "P",
+    "recall": "R",
+    "f1": "F1",
+    "roc_auc": "AUC",
+    "brier": "Brier",
+    "ece": "ECE",
+}
 _SHOWN_DISAGREEMENTS = 10
 
 
@@ -93,9 +103,11 @@ def evaluate_command(
     with lasting_imports():
         from ..evaluation.card import write_card
         from ..evaluation.compare import compare, disagreements
-        from ..evaluation.evaluate import make_report, score_datasets, threshold_warnings
+        from ..evaluation.evaluate import make_report
         from ..evaluation.labelled import Columns, read_labelled
         from ..evaluation.output import write_report
+        from ..evaluation.scored import score_datasets
+        from ..evaluation.thresholds import threshold_warnings
         from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
@@ -185,12 +197,12 @@ def _print_tables(
     from ..evaluation.rendering import METRIC_NAMES
 
     console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, title_justify="left")
+    table = Table(box=None, pad_edge=False)
     table.add_column("data", overflow="fold")
-    for head in ("texts", "sarcastic", *(METRIC_NAMES[metric] for metric in KEYS.values())):
-        table.add_column(head, justify="right")
+    for head in ("texts", "sarcastic", *HEADS.values()):
+        table.add_column(head, justify="right", no_wrap=True)
     for name, source, figures in _rows(report):
-        values = (figures["metrics"][metric]["value"] for metric in KEYS.values())
+        values = (figures["metrics"][metric]["value"] for metric in HEADS)
         table.add_row(
             name if source is None else f"  {source}",
             f"{figures['texts']:,}",

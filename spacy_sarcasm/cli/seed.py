@@ -11,7 +11,7 @@ from .app import app
 from .errors import reported_errors
 
 if TYPE_CHECKING:
-    from ..recipes.seed import Epoch
+    from ..training.curves import Epoch
 
 DIFFERENCES = """\
 What differs from the notebook, and why the figures do:

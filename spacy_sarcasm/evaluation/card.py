@@ -15,10 +15,10 @@ from typing import Any
 import srsly
 from jinja2 import UndefinedError
 
-from ..atomic import atomic_write
+from ..atomic import atomic_write, write_json
 from ..network.settings import NetworkConfig
 from ..network.storage import Network
-from .evaluate import Report, write_json
+from .evaluate import Report
 from .rendering import METRIC_NAMES, render
 
 EVALUATION_FILE = "evaluation.json"

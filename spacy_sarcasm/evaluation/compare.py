@@ -8,8 +8,9 @@ import numpy as np
 
 from ..extras import require
 from ..pipeline.scorer import GOLD_THRESHOLD
-from .evaluate import Report, Scored
+from .evaluate import Report
 from .metrics import METRICS, Bootstrap, interval, measure, resample
+from .scored import Scored
 
 
 def compare(

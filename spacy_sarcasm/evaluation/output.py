@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..atomic import atomic_write
-from .evaluate import Report, Scored, threshold_warnings, worst_mistakes, write_json
-from .evaluate import write_json_lines as write_lines
+from ..atomic import atomic_write, write_json, write_json_lines
+from .evaluate import Report, worst_mistakes
 from .plots import plot_evaluation
 from .rendering import render
+from .scored import Scored
+from .thresholds import threshold_warnings
 
 
 def write_report(
@@ -49,7 +50,7 @@ def write_report(
     write_json(folder / "mistakes.json", mistakes)
     if comparisons:
         write_json(folder / "comparison.json", {"against": against, "data": list(comparisons)})
-        write_lines(
+        write_json_lines(
             folder / "disagreements.jsonl",
             ({"data": name, **row} for name, rows in (disagreements or {}).items() for row in rows),
         )

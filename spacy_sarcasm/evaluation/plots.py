@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ..extras import require
 from ..pipeline.scorer import GOLD_THRESHOLD
 from ..plotting import LINE_COLOUR, OTHER_COLOUR, SARCASTIC_COLOUR, new_figure, save_figure
-from .evaluate import Scored
 from .metrics import BINS, calibration_bins, confusion
+from .scored import Scored
 
 Draw = Callable[[Any, Scored, float], None]
 

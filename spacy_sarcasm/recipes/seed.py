@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -23,6 +23,7 @@ from ..atomic import atomic_write
 from ..pipeline.classifier import SarcasmClassifier
 from ..pipeline.gold import cross_entropy, read_gold
 from ..pipeline.loading import find_sarcasm
+from ..training.curves import Epoch
 
 CONFIG = Path(__file__).parent.parent / "configs" / "seed.cfg"
 PUBLISHED_ACCURACY = 0.73
@@ -33,27 +34,6 @@ PUBLISHED_SCORES = {
     "I lived in Ireland, so in high school they made me learn to speak and write in Gaelic": 0.62,
     "Census Foot Soldiers Swarm Neighborhoods, Kick Down Doors To Tally Household Sizes": 0.80,
 }
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """How the network does after an epoch, dropout off.
-
-    Attributes:
-        epoch: Its number, from 1; 0 before training.
-        seconds: Since the start.
-        train_accuracy: Share of right answers on the training split, 0 to 1.
-        train_loss: Mean binary cross-entropy on it.
-        dev_accuracy: Likewise on the dev split.
-        dev_loss: Likewise.
-    """
-
-    epoch: int
-    seconds: float
-    train_accuracy: float
-    train_loss: float
-    dev_accuracy: float
-    dev_loss: float
 
 
 def train_seed(

@@ -1,4 +1,4 @@
-"""Pictures of how vectors cover a corpus."""
+"""Plots of how vectors cover a corpus."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from spacy_sarcasm.extras import require
-from spacy_sarcasm.vectors.coverage import Coverage
+from ..plotting import LINE_COLOUR, OTHER_COLOUR, SARCASTIC_COLOUR, new_figure, save_figure
+from .coverage import Coverage
 
 BINS = 60
-COVERED_COLOUR, MISSING_COLOUR, CUT_COLOUR = "#2166ac", "#b2182b", "#333333"
+COVERED_COLOUR, MISSING_COLOUR = OTHER_COLOUR, SARCASTIC_COLOUR
 
 
 def plot_coverage(
@@ -21,7 +21,7 @@ def plot_coverage(
 
     Args:
         coverage: What to draw.
-        folder: Where to put ``presence-by-rank.png`` and ``cumulative-coverage.png``.
+        folder: The folder for ``presence-by-rank.png`` and ``cumulative-coverage.png``.
         corpus: The corpus's name, for the titles.
         vectors: The vectors' name, for the titles.
 
@@ -31,23 +31,18 @@ def plot_coverage(
     Raises:
         ImportError: matplotlib is not installed.
         OSError: The files cannot be written.
-    """
-    require("matplotlib", "vectors", "drawing plots")
-    from matplotlib.figure import Figure
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    Example:
+        >>> plot_coverage(coverage, "metrics", corpus="train.jsonl", vectors="glove.6B.100d.txt")
+        ... # doctest: +SKIP
+    """
     files = []
     for name, draw in (("presence-by-rank", _presence), ("cumulative-coverage", _cumulative)):
-        figure = Figure(figsize=(9, 5), layout="constrained")
-        axes = figure.add_subplot()
+        figure, (axes,) = new_figure("vectors", (9, 5))
         draw(axes, coverage)
         axes.set_title(f"{axes.get_title()}\n{corpus} with {vectors}", fontsize=11)
-        axes.spines[["top", "right"]].set_visible(False)
-        file = folder / f"{name}.png"
-        draft = file.with_suffix(".tmp")
-        figure.savefig(draft, format="png", dpi=120)
-        draft.replace(file)
+        file = Path(folder) / f"{name}.png"
+        save_figure(figure, file)
         files.append(file)
     return files
 
@@ -78,7 +73,7 @@ def _cumulative(axes: Any, coverage: Coverage) -> None:
     ranks = np.arange(1, coverage.types + 1)
     all_tokens = np.cumsum(coverage.counts) / coverage.tokens
     covered = np.cumsum(coverage.counts * coverage.present) / coverage.tokens
-    axes.plot(ranks, 100 * all_tokens, color=CUT_COLOUR, linestyle=":", label="all words")
+    axes.plot(ranks, 100 * all_tokens, color=LINE_COLOUR, linestyle=":", label="all words")
     label = f"words with a vector ({coverage.covered_tokens:.1%} in the end)"
     axes.plot(ranks, 100 * covered, color=COVERED_COLOUR, linewidth=2, label=label)
     _mark_cut(axes, coverage)
@@ -93,5 +88,5 @@ def _cumulative(axes: Any, coverage: Coverage) -> None:
 def _mark_cut(axes: Any, coverage: Coverage) -> None:
     size = coverage.suggested_size
     label = f"suggested size: {size:,} words ({coverage.suggested_tokens:.1%} of tokens covered)"
-    axes.axvline(size, color=CUT_COLOUR, linestyle="--", linewidth=1.2, label=label)
+    axes.axvline(size, color=LINE_COLOUR, linestyle="--", linewidth=1.2, label=label)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")

@@ -75,9 +75,7 @@ def test_calibrated_weights_and_pipelines(
     )
 
 
-def test_a_second_pipeline(
-    run: Run, labelled: Path, trained_folder: Path, tmp_path: Path
-) -> None:
+def test_a_second_pipeline(run: Run, labelled: Path, trained_folder: Path, tmp_path: Path) -> None:
     options = ("--against", "bundled", "--output", tmp_path)
     result = run("evaluate", trained_folder, labelled, *COLUMNS, *options)
     assert (result.returncode, result.stderr) == (0, "")
@@ -136,6 +134,6 @@ def test_a_table_on_a_terminal(labelled: Path, trained_folder: Path) -> None:
     os.close(reader)
     assert process.returncode == 0
     text = shown.decode()
-    assert "labelled.csv" in text
-    assert "ROC AUC" in text
+    assert "labelled.csv" in "".join(text.split())
+    assert "AUC" in text
     assert "{" not in text

@@ -8,9 +8,9 @@ from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, roc_auc_score
 
 from spacy_sarcasm.evaluation.compare import compare, disagreements
-from spacy_sarcasm.evaluation.evaluate import Scored
 from spacy_sarcasm.evaluation.labelled import Labelled
 from spacy_sarcasm.evaluation.metrics import Bootstrap
+from spacy_sarcasm.evaluation.scored import Scored
 
 QUICK = Bootstrap(resamples=200)
 

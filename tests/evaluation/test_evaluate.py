@@ -13,16 +13,15 @@ from spacy.language import Language
 
 from spacy_sarcasm.evaluation.card import make_card, write_card
 from spacy_sarcasm.evaluation.evaluate import (
-    Scored,
     file_digest,
     make_report,
-    score_datasets,
-    threshold_warnings,
     worst_mistakes,
 )
 from spacy_sarcasm.evaluation.labelled import Labelled
 from spacy_sarcasm.evaluation.metrics import METRICS, Bootstrap
 from spacy_sarcasm.evaluation.output import write_report
+from spacy_sarcasm.evaluation.scored import Scored, score_datasets
+from spacy_sarcasm.evaluation.thresholds import threshold_warnings
 from spacy_sarcasm.network.calibration import Calibration
 
 from ..conftest import TINY_TEXTS

@@ -11,9 +11,10 @@ from spacy_sarcasm.evaluation.card import (
     make_card,
     read_record,
 )
-from spacy_sarcasm.evaluation.evaluate import file_digest, score_datasets
+from spacy_sarcasm.evaluation.evaluate import file_digest
 from spacy_sarcasm.evaluation.labelled import read_labelled
 from spacy_sarcasm.evaluation.metrics import Bootstrap, measure
+from spacy_sarcasm.evaluation.scored import score_datasets
 from spacy_sarcasm.network.storage import load_network
 from spacy_sarcasm.pretrained import BUNDLED_CARD, BUNDLED_WEIGHTS
 
