@@ -19,6 +19,7 @@ PACKAGE = "spacy_sarcasm"
 ROOT = Path(importlib.util.find_spec(PACKAGE).origin).parent  # type: ignore[union-attr,arg-type]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
+    ("__main__",),
     ("cli",),
     ("recipes",),
     ("teacher", "training"),

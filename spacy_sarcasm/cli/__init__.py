@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 import typer
 
@@ -29,7 +30,14 @@ from . import (
     wordnet,
 )
 from .app import app
-from .errors import FAILURE, INTERRUPTED, WRONG_USE
+from .errors import (
+    FAILURE,
+    WRONG_USE,
+    catch_signals,
+    ignore_signals,
+    printable,
+    received_signal,
+)
 
 app.add_typer(teacher.app, name="teacher")
 app.add_typer(vectors.app, name="vectors")
@@ -37,23 +45,39 @@ app.add_typer(wordnet.app, name="wordnet")
 
 
 def main() -> None:
-    """Run the command line. The entry point of the ``spacy-sarcasm`` script."""
+    """Run the command line, after `spacy_sarcasm.__main__` has seen to early interrupts."""
+    catch_signals()
     try:
-        status = app(prog_name="spacy-sarcasm", standalone_mode=False)
-    except typer.Abort:
+        status = _run()
+    except BaseException:
+        # An interrupted import may raise anything.
+        if received_signal() is None:
+            raise
+        status = 0
+    ignore_signals()
+    if (number := received_signal()) is not None:
         typer.echo("Interrupted", err=True)
-        status = INTERRUPTED
+        status = 128 + number
+    sys.exit(status)
+
+
+def _run() -> Any:
+    try:
+        return app(prog_name="spacy-sarcasm", standalone_mode=False)
+    except typer.Abort:
+        if received_signal() is None:
+            typer.echo("Aborted", err=True)
+        return FAILURE
     except BrokenPipeError:
         # The reader of our output has left, as `head` does. What is still buffered would raise
         # once more at exit, so standard output is pointed elsewhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = FAILURE
+        return FAILURE
     except Exception as error:
-        # Typer brings a Click of its own or uses the installed one, by its version, so a wrong
-        # use is told by what Click's exceptions have and no other has.
+        # Typer brings a Click of its own or uses the installed one, by its version, so a usage
+        # error is recognised by what Click's exceptions have and no other has.
         if not hasattr(error, "format_message"):
             raise
-        message = " ".join(error.format_message().split())
+        message = " ".join(printable(error.format_message()).split())
         typer.echo(f"Error: {message} (see spacy-sarcasm --help)", err=True)
-        status = WRONG_USE
-    sys.exit(status)
+        return WRONG_USE

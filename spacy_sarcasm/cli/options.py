@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .errors import printable
+
 if TYPE_CHECKING:
     from ..corpus.headlines import Split
     from ..teacher.rows import Tally
@@ -33,7 +35,7 @@ def show_bad_rows(tally: Tally) -> None:
         return
     typer.echo(f"{tally.bad} of {tally.rows} rows are bad and were left out:", err=True)
     for fault in tally.faults:
-        typer.echo(f"  {fault}", err=True)
+        typer.echo(f"  {printable(fault)}", err=True)
     if tally.bad > len(tally.faults):
         typer.echo(f"  and {tally.bad - len(tally.faults)} more", err=True)
 

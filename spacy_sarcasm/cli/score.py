@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from .app import app
-from .errors import WRONG_USE, fail, reported_errors
+from .errors import WRONG_USE, fail, printable, reported_errors
 from .options import ModelOption
 from .startup import lasting_imports
 
@@ -140,12 +140,10 @@ def score_command(
             )
         except KeyboardInterrupt:
             if partial_folder(output).exists():
-                kept = (
-                    f"Stopped. What is done lies in '{partial_folder(output)}': go on by --resume"
-                )
-                typer.echo(kept, err=True)
+                folder = partial_folder(output)
+                typer.echo(f"The work so far is in '{folder}': pass --resume to continue", err=True)
             raise
-        typer.echo(str(summary), err=True)
+        typer.echo(printable(str(summary)), err=True)
 
 
 def _check_text(text: str) -> None:
@@ -168,6 +166,6 @@ def _print_scores(lines: Iterable[bytes], text_column: str, output_column: str) 
             typer.secho(f"{output_column}  {text_column}", bold=True)
         row = json.loads(line)
         score, text = row[output_column], row.get(text_column)
-        # Control characters would move the cursor or worse.
+        # Control characters would move the cursor, or worse.
         shown = "".join(char if char.isprintable() else " " for char in str(text))
         typer.echo(f"{'' if score is None else format(score, '.3f'):>{width}}  {shown}")

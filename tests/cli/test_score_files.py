@@ -96,6 +96,16 @@ def test_what_goes_wrong_gives_one_line(
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_names_from_the_input_do_not_reach_the_terminal_as_they_are(
+    tmp_path: Path, run: Run
+) -> None:
+    given = tmp_path / "in.jsonl"
+    given.write_text(json.dumps({"\x1b]0;owned\x07\u202e": 1}) + "\n")
+    result = run("score", given, "-o", tmp_path / "out.jsonl")
+    assert result.returncode == 1
+    assert "its columns are: \\x1b]0;owned\\x07\\u202e" in result.stderr
+
+
 @pytest.mark.skipif(os.name != "posix", reason="limits the size of files by a POSIX call")
 def test_no_more_room(run: Run, tmp_path: Path) -> None:
     given = tmp_path / "in.jsonl"
@@ -129,7 +139,7 @@ def test_interrupted_by_the_keyboard(tmp_path: Path, run: Run) -> None:
         process.send_signal(signal.SIGINT)
         _, shown = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert f"What is done lies in '{output}.partial': go on by --resume" in shown
+    assert f"The work so far is in '{output}.partial': pass --resume to continue" in shown
     assert not output.exists()
     assert run(*command[1:], "--resume").returncode == 0
     lines = output.read_text().splitlines()

@@ -1,141 +1,195 @@
-"""Output that grows beside its final name, with a journal from which a run goes on.
+"""Output that grows beside its final name, with a journal from which a run resumes.
 
-``OUT.partial/`` holds ``rows``, what has been written so far; ``journal``, a line of JSON for each
-checkpoint; ``manifest.json``, what the run is made of; and ``lock``. A checkpoint is written only
-after the rows before it have reached the disk, so that the last whole line of the journal always
-tells the truth. What follows it in ``rows`` is cut off and scored again.
+``OUT.partial/`` holds ``rows``, what has been written so far; ``journal``, one line of JSON per
+checkpoint; ``manifest.json``, what the run consists of; and ``lock``. A checkpoint is written only
+after the rows before it have reached the disk, so the last line of the journal that is intact
+always tells the truth. Whatever follows it in ``rows`` is cut off and scored again.
+
+Every line of the journal carries a checksum that is keyed by the manifest, and the checksum of all
+rows before it: damage, and files of another run, are noticed.
 """
 
 from __future__ import annotations
 
-import contextlib
+import hashlib
 import json
 import os
-import shutil
 import time
+import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...atomic import atomic_write
-from ...data.rows import START, Position
+from ...atomic import atomic_write, sync_folder
 from ...data.sources import partial_folder
-from .chunk_scorer import Counts
+from .checkpoint import Checkpoint, DamagedFileError, check_rows, read_last_checkpoint
+from .folder_lock import LOCK_NAME, FolderLock, LockedError
 
-# Seconds between checkpoints: so much work is lost at most, and the disk is not asked all the time.
+# Seconds between checkpoints: at most this much work is lost, and the disk is not synced all the
+# time.
 CHECKPOINT_SECONDS = 1.0
+
+JOURNAL, ROWS, ASSEMBLED, MANIFEST = "journal", "rows", "assembled", "manifest.json"
+# In the order in which they are removed: without its manifest, a folder is not recognised as ours.
+_OUR_FILES = (JOURNAL, ROWS, ASSEMBLED, MANIFEST)
+# The key of the manifest that tells it from any other file of this name.
+_MARK, _MARK_VALUE = "made_by", "spacy-sarcasm score"
 
 
 class PartialOutputError(ValueError):
-    """There is an output, whole or partial, that the run was not told what to do with."""
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What is done.
-
-    Attributes:
-        size: Bytes of the output.
-        source: The number of the input that is being read.
-        place: Where the next chunk starts in it.
-        counts: Counts of the rows.
-        seconds: How long it took.
-        is_last: Whether all inputs have been read.
-    """
-
-    size: int = 0
-    source: int = 0
-    place: Position = START
-    counts: Counts = field(default_factory=Counts)
-    seconds: float = 0.0
-    is_last: bool = False
-
-    def to_json(self) -> str:
-        """Return it as a line of JSON."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def from_json(cls, line: str) -> Checkpoint:
-        """Read what `to_json` returned.
-
-        Args:
-            line: The line.
-        """
-        fields = json.loads(line)
-        fields["place"] = Position(*fields["place"])
-        fields["counts"] = Counts(**fields["counts"])
-        return cls(**fields)
+    """An output, complete or partial, is in the way; the message says what to do."""
 
 
 class PartialOutput:
-    """The work on an output until it is whole."""
+    """The work on an output until it is complete."""
 
     def __init__(self, output: Path, manifest: Mapping[str, Any]) -> None:
         """Name the work; nothing is read or written yet.
 
         Args:
             output: The final name.
-            manifest: What the output is made of: values that JSON holds.
+            manifest: What the output is made from, as values that JSON can hold.
         """
         self.output = output
         self.folder = partial_folder(output)
-        self.manifest = json.loads(json.dumps(manifest))
+        self.manifest = json.loads(json.dumps({_MARK: _MARK_VALUE, **manifest}))
         self.checkpoint = Checkpoint()
         self.saved = self.checkpoint
+        content = json.dumps(self.manifest, sort_keys=True).encode()
+        self._key = hashlib.blake2b(content, digest_size=16).digest()
+        self._lock = FolderLock(self.folder)
         self._rows: BinaryIO | None = None
         self._journal: BinaryIO | None = None
-        self._lock: BinaryIO | None = None
         self._saved_at = 0.0
 
     def open(self, *, overwrite: bool = False, resume: bool = False) -> bool:
-        """Start, or go on where an interrupted run ended; `checkpoint` says where.
+        """Start, or resume an interrupted run; `checkpoint` then says from where.
 
         Args:
-            overwrite: Replace an output that exists, and forget partial work.
-            resume: Go on from partial work.
+            overwrite: Replace an existing output, and drop partial work.
+            resume: Resume from partial work, if there is any.
 
         Returns:
-            Whether there is anything left to do: False if a resumed run had come to its end.
+            Whether there is anything left to do: False if the interrupted run had already given
+            the output its name.
 
         Raises:
-            PartialOutputError: The output exists, partial work does and is of another run, or
-                another process is at it.
-            OSError: It cannot be written.
+            PartialOutputError: The output exists; partial work exists and was not to be resumed,
+                belongs to another run or is damaged; or another run is working on it.
+            OSError: The folder cannot be written.
         """
-        has_partial = (self.folder / "manifest.json").exists()
-        if self.output.exists() and not (overwrite or resume):
+        # First without the lock, which would leave a file behind, then with it.
+        self._check(overwrite=overwrite, resume=resume)
+        try:
+            self._lock.acquire()
+        except LockedError as error:
             raise PartialOutputError(
-                f"the output '{self.output}' exists already: pass --overwrite to replace it, or "
-                "name another"
-            )
-        if has_partial and not (overwrite or resume):
-            raise PartialOutputError(
-                f"'{self.folder}' holds the work of an interrupted run: pass --resume to go on "
-                "with it, or --overwrite to start anew"
-            )
-        if resume and not has_partial and self.output.exists():
-            return False
-        self.folder.mkdir(exist_ok=True)
-        self._take_lock()
-        if resume and has_partial:
-            self._check_manifest()
-            if not (self.folder / "rows").exists() and self.output.exists():
-                # It was cut off after the output got its name.
+                f"{error} is working on '{self.output}': wait for it or stop it"
+            ) from None
+        except BaseException:
+            self._lock.clean_up()
+            raise
+        is_new = False
+        try:
+            if self._check(overwrite=overwrite, resume=resume) and resume:
+                self._check_manifest()
+                if self._read_journal():
+                    self.discard()
+                    return False
+            else:
+                is_new = True
+                self._start()
+            # Unbuffered: fsync sees all that was written, and an error is raised only once.
+            self._rows = (self.folder / ROWS).open("ab", buffering=0)
+            self._rows.truncate(self.checkpoint.size)
+            self._journal = (self.folder / JOURNAL).open("ab", buffering=0)
+        except BaseException:
+            if is_new:
                 self.discard()
-                return False
-            self._read_journal()
-        else:
-            for name in ("journal", "rows", "manifest.json"):
-                (self.folder / name).unlink(missing_ok=True)
-            with atomic_write(self.folder / "manifest.json") as file:
-                file.write(json.dumps(self.manifest, indent=2).encode())
-        # Unbuffered: what is written is seen by the checkpoint's fsync, and an error arises once.
-        self._rows = (self.folder / "rows").open("ab", buffering=0)
-        self._rows.truncate(self.checkpoint.size)
-        self._journal = (self.folder / "journal").open("ab", buffering=0)
+            self.close()
+            raise
         self._saved_at = time.monotonic()
         return True
+
+    def _check(self, *, overwrite: bool, resume: bool) -> bool:
+        """Return whether there is partial work; raise if anything is in the way."""
+        has_partial = self._has_work()
+        if has_partial and not (overwrite or resume):
+            raise PartialOutputError(
+                f"'{self.folder}' holds the work of an interrupted run: pass --resume to continue "
+                "it, or --overwrite to start over"
+            )
+        # Also a link that leads nowhere.
+        exists = self.output.is_symlink() or self.output.exists()
+        if exists and not overwrite and not (resume and has_partial):
+            but = ", and there is no interrupted run to resume" if resume else ""
+            raise PartialOutputError(
+                f"the output '{self.output}' already exists{but}: pass --overwrite to replace it, "
+                "or choose another name"
+            )
+        return has_partial
+
+    def _has_work(self) -> bool:
+        """Return whether the folder holds partial work; raise if it holds anything else."""
+        if not (self.folder.is_symlink() or self.folder.exists()):
+            return False
+        names = _file_names(self.folder)
+        if names is not None:
+            if MANIFEST in names and self._read_manifest().get(_MARK) == _MARK_VALUE:
+                return True
+            # A run that was killed before it wrote its manifest, or after removing it.
+            if all(name == LOCK_NAME or _is_temporary(name) for name in names):
+                return False
+        raise PartialOutputError(
+            f"'{self.folder}' is where the work on '{self.output}' is kept, but this command did "
+            "not write it: move it away, or choose another output"
+        )
+
+    def _read_manifest(self) -> dict[str, Any]:
+        path = self.folder / MANIFEST
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            # The run before has just ended.
+            return {}
+        except (ValueError, RecursionError):
+            raise PartialOutputError(
+                f"'{path}' is damaged: remove the folder '{self.folder}' to start over"
+            ) from None
+        return found if isinstance(found, dict) else {}
+
+    def _check_manifest(self) -> None:
+        found = self._read_manifest()
+        differing = [
+            f"{key} was {_shortened(found.get(key))} and is {_shortened(self.manifest.get(key))}"
+            for key in dict.fromkeys([*self.manifest, *found])
+            if found.get(key) != self.manifest.get(key)
+        ]
+        if differing:
+            raise PartialOutputError(
+                f"the interrupted run in '{self.folder}' cannot be resumed, because something has "
+                f"changed: {'; '.join(differing)}. Run the command as before, or pass --overwrite "
+                "to start over"
+            )
+
+    def _read_journal(self) -> bool:
+        """Find the checkpoint to resume from; return whether the output already has its name."""
+        rows = self.folder / ROWS
+        try:
+            self.checkpoint = self.saved = read_last_checkpoint(self.folder / JOURNAL, self._key)
+            if self.checkpoint.is_last and not rows.exists() and self.output.exists():
+                return True
+            check_rows(rows, self.checkpoint)
+        except DamagedFileError as error:
+            raise PartialOutputError(f"{error}: pass --overwrite to start over") from error
+        return False
+
+    def _start(self) -> None:
+        self._remove_files()
+        with atomic_write(self.folder / MANIFEST) as file:
+            file.write(json.dumps(self.manifest, indent=2).encode())
 
     @property
     def is_open(self) -> bool:
@@ -143,26 +197,30 @@ class PartialOutput:
         return self._rows is not None
 
     def write(self, data: bytes, checkpoint: Checkpoint) -> Checkpoint:
-        """Append data, and from time to time make sure of it.
+        """Append data, and save a checkpoint if the last one is a while ago.
 
         Args:
             data: The data.
-            checkpoint: Where a resumed run would go on after it.
+            checkpoint: Where a resumed run would continue after it.
 
         Returns:
-            The checkpoint with its size filled in.
+            The checkpoint with its size and checksum filled in.
 
         Raises:
-            OSError: It cannot be written, the disk being full for example.
+            OSError: The data cannot be written, for example because the disk is full.
         """
         _write_all(self._rows, data)
-        self.checkpoint = replace(checkpoint, size=self.checkpoint.size + len(data))
+        self.checkpoint = replace(
+            checkpoint,
+            size=self.checkpoint.size + len(data),
+            checksum=zlib.crc32(data, self.checkpoint.checksum),
+        )
         if checkpoint.is_last or time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
             self.save()
         return self.checkpoint
 
     def save(self) -> None:
-        """Make sure that a resumed run goes on from here.
+        """Write a checkpoint, from which a resumed run would continue.
 
         Raises:
             OSError: The disk is full or broken.
@@ -170,104 +228,91 @@ class PartialOutput:
         if self._rows is None or self._journal is None:
             return
         os.fsync(self._rows.fileno())
-        _write_all(self._journal, self.checkpoint.to_json().encode() + b"\n")
+        _write_all(self._journal, self.checkpoint.to_line(self._key))
         os.fsync(self._journal.fileno())
         self.saved = self.checkpoint
         self._saved_at = time.monotonic()
 
     def finish(self, assemble: Callable[[Path, BinaryIO], None] | None = None) -> None:
-        """Give the output its name, and remove what was needed to make it.
+        """Give the output its name, and remove everything else.
 
         Args:
-            assemble: Makes the output from ``rows``, for kinds that are not what the rows are.
+            assemble: Makes the output from ``rows``, for formats that cannot be written row by row.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: The output cannot be written.
         """
-        rows = self.folder / "rows"
+        rows = self.folder / ROWS
         if self._rows is not None:
             os.fsync(self._rows.fileno())
         if assemble is None:
             rows.replace(self.output)
         else:
-            whole = self.folder / "assembled"
-            with atomic_write(whole) as file:
+            assembled = self.folder / ASSEMBLED
+            with atomic_write(assembled) as file:
                 assemble(rows, file)
-            whole.replace(self.output)
+            assembled.replace(self.output)
             rows.unlink()
-        _sync_folder(self.output.parent)
+        sync_folder(self.output.parent)
         self.discard()
 
     def discard(self) -> None:
-        """Remove all partial work."""
-        self.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the partial work, if this object holds its lock. Other files are left alone."""
+        if not self._lock.is_held:
+            return
+        self._close_files()
+        self._remove_files()
+        self._lock.release()
+
+    def _remove_files(self) -> None:
+        for path in self.folder.iterdir():
+            if _is_temporary(path.name):
+                path.unlink(missing_ok=True)
+        for name in _OUR_FILES:
+            (self.folder / name).unlink(missing_ok=True)
+
+    def keep(self) -> int:
+        """Save a checkpoint for a later run; remove the work if there is nothing to resume.
+
+        Returns:
+            The number of rows that a resumed run would not score again.
+        """
+        if self.is_open:
+            with suppress(OSError):
+                # On a full disk the last checkpoint counts.
+                self.save()
+            if not self.saved.counts.rows:
+                self.discard()
+        return self.saved.counts.rows
 
     def close(self) -> None:
-        """Let go of the files, which stay."""
-        for file in (self._rows, self._journal, self._lock):
+        """Close the files and release the lock; the files stay."""
+        self._close_files()
+        self._lock.release()
+
+    def _close_files(self) -> None:
+        for file in (self._rows, self._journal):
             if file is not None:
                 file.close()
-        self._rows = self._journal = self._lock = None
+        self._rows = self._journal = None
 
-    def _take_lock(self) -> None:
-        self._lock = (self.folder / "lock").open("ab")
-        try:
-            import fcntl
-        except ImportError:
-            # Windows refuses to replace files that another process has open.
-            return
-        try:
-            # A record lock: it ends with this process, whatever its workers still hold.
-            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._lock.close()
-            raise PartialOutputError(
-                f"another process is at work on '{self.output}': wait for it or end it"
-            ) from None
 
-    def _check_manifest(self) -> None:
-        path = self.folder / "manifest.json"
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise PartialOutputError(
-                f"'{path}' is damaged: pass --overwrite to start anew"
-            ) from error
-        differing = [
-            f"{key} was {_shown(found.get(key))} and is {_shown(self.manifest.get(key))}"
-            for key in dict.fromkeys([*self.manifest, *found])
-            if found.get(key) != self.manifest.get(key)
-        ]
-        if differing:
-            raise PartialOutputError(
-                f"the interrupted run in '{self.folder}' cannot be resumed, since something has "
-                f"changed: {'; '.join(differing)}. Run it as before, or pass --overwrite to start "
-                "anew"
-            )
+def _file_names(folder: Path) -> list[str] | None:
+    """Return the names of what a folder holds; None where links are involved, or it is a file."""
+    try:
+        if folder.is_symlink() or any(path.is_symlink() for path in folder.iterdir()):
+            return None
+        return [path.name for path in folder.iterdir()]
+    except FileNotFoundError:
+        # The run before has just ended.
+        return []
+    except NotADirectoryError:
+        return None
 
-    def _read_journal(self) -> None:
-        self.checkpoint = Checkpoint()
-        journal = self.folder / "journal"
-        whole = 0
-        lines = journal.read_bytes().splitlines(keepends=True) if journal.exists() else []
-        for line in lines:
-            # The last line may have been cut off.
-            if not line.endswith(b"\n"):
-                break
-            with contextlib.suppress(ValueError, TypeError, KeyError):
-                self.checkpoint = Checkpoint.from_json(line.decode())
-            whole += len(line)
-        if lines:
-            os.truncate(journal, whole)
-        rows = self.folder / "rows"
-        size = rows.stat().st_size if rows.exists() else 0
-        if size < self.checkpoint.size:
-            raise PartialOutputError(
-                f"'{rows}' has {size:,} bytes, fewer than the {self.checkpoint.size:,} that were "
-                "written: pass --overwrite to start anew"
-            )
-        self.saved = self.checkpoint
+
+def _is_temporary(name: str) -> bool:
+    """Return whether `atomic_write` made a file, for one of ours, and was killed."""
+    return name.startswith((f".{MANIFEST}.", f".{ASSEMBLED}.")) and name.endswith(".partial")
 
 
 def _write_all(file: BinaryIO | None, data: bytes) -> None:
@@ -278,16 +323,6 @@ def _write_all(file: BinaryIO | None, data: bytes) -> None:
         view = view[file.write(view) :]
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a new name last through a power cut, where folders can be synced."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _shown(value: Any) -> str:
+def _shortened(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) < 200 else f"{text[:200]}..."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -35,17 +35,17 @@ class Summary:
         output: The file that was written.
         counts: Counts of its rows.
         seconds: How long scoring took, earlier parts of a resumed run included.
-        was_whole: Whether there was nothing left to do.
+        was_complete: Whether a resumed run had nothing left to do.
     """
 
     output: Path
     counts: Counts
     seconds: float
-    was_whole: bool = False
+    was_complete: bool = False
 
     def __str__(self) -> str:
-        if self.was_whole:
-            return f"'{self.output}' was whole already and there is no partial work: nothing to do"
+        if self.was_complete:
+            return f"'{self.output}' was already complete: nothing to do"
         mean = self.counts.mean_score
         return (
             f"{self.counts.rows:,} rows ({self.counts.empty:,} empty, {self.counts.failed:,} "
@@ -116,7 +116,7 @@ def score_files(
     work = PartialOutput(output, _manifest(plan, pipeline))
     try:
         if not work.open(overwrite=overwrite, resume=resume):
-            return Summary(output, Counts(), 0.0, was_whole=True)
+            return Summary(output, Counts(), 0.0, was_complete=True)
         workers = _Workers(pipeline, plan, n_process, start_method)
         with _kept_work(work, keep=not is_stream):
             _run(plan, workers, work, show_progress)
@@ -217,28 +217,22 @@ def _run(plan: Plan, workers: _Workers, work: PartialOutput, show_progress: bool
 
 @contextmanager
 def _kept_work(work: PartialOutput, keep: bool) -> Iterator[None]:
-    """Keep what is done when a run is ended, and say so; remove it where it is of no use."""
+    """Keep what is done when a run is interrupted, and say so; remove it if it is of no use."""
     try:
         yield
     except (ValueError, OSError) as error:
-        raise RunStoppedError(f"{error}{_save(work, keep)}") from error
+        raise RunStoppedError(f"{error}{_kept(work, keep)}") from error
     except BaseException:
-        _save(work, keep)
+        _kept(work, keep)
         raise
 
 
-def _save(work: PartialOutput, keep: bool) -> str:
-    if not keep or not work.is_open:
+def _kept(work: PartialOutput, keep: bool) -> str:
+    if not keep:
         work.discard()
         return ""
-    with suppress(OSError):
-        # On a full disk the last checkpoint before is what counts.
-        work.save()
-    rows = work.saved.counts.rows
-    if not rows:
-        work.discard()
-        return ""
-    return f". {rows:,} rows are kept in '{work.folder}': go on from there by --resume"
+    rows = work.keep()
+    return f". {rows:,} rows are kept in '{work.folder}': pass --resume to continue" if rows else ""
 
 
 def _assembly(plan: Plan) -> Callable[[Path, BinaryIO], None] | None:

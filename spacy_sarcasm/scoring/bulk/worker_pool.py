@@ -155,7 +155,7 @@ class _Pool(Generic[Task, Result]):
             number = self.waiting.popleft()
             worker.assigned.append(number)
             try:
-                worker.pipe.send((number, self.jobs[number].task))
+                worker.pipe.send(self.jobs[number].task)
             except OSError:
                 self._bury(worker)
 
@@ -180,16 +180,19 @@ class _Pool(Generic[Task, Result]):
                 if not worker.pipe.poll():
                     self._bury(worker)
                     continue
-                number, result, raised = worker.pipe.recv()
+                message = worker.pipe.recv_bytes()
             except (EOFError, OSError):
                 self._bury(worker)
                 continue
+            try:
+                is_set_up, result, raised = ForkingPickler.loads(message)
+            except Exception as error:
+                is_set_up, result, raised = True, None, _portable(error)
             error = _with_traceback(raised)
-            if number is None and error is not None:
-                # The worker could not even be set up.
+            if not is_set_up and error is not None:
                 raise error
-            worker.assigned.remove(number)
-            job = self.jobs[number]
+            # A worker does its tasks in order.
+            job = self.jobs[worker.assigned.popleft()]
             job.result, job.error, job.is_done = result, error, True
 
     def _bury(self, worker: _Worker) -> None:
@@ -225,8 +228,10 @@ class _Pool(Generic[Task, Result]):
 
 def _how(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        return f"was ended by signal {-exit_code} ({signal.Signals(-exit_code).name})"
-    return f"left with exit code {exit_code}"
+        # Real-time signals have no name.
+        names = {int(known): f" ({known.name})" for known in signal.Signals}
+        return f"was killed by signal {-exit_code}{names.get(-exit_code, '')}"
+    return f"exited with status {exit_code}"
 
 
 def _with_traceback(raised: tuple[BaseException, str] | None) -> BaseException | None:
@@ -239,27 +244,29 @@ def _with_traceback(raised: tuple[BaseException, str] | None) -> BaseException |
 
 def _serve(pipe: Connection, setup: Callable[[], Work[Any, Any]]) -> None:
     """Run in a worker: do tasks until the parent ends the process or is gone."""
-    # Ctrl-C reaches every process of the terminal; the parent sees to its workers.
+    # Ctrl-C reaches every process of the terminal; the parent ends its workers. A handler that the
+    # parent has set for SIGTERM is of no use here.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    inbox: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(pipe, inbox, os.getppid()), daemon=True).start()
     try:
         work = setup()
     except Exception as error:
-        pipe.send((None, None, _portable(error)))
+        pipe.send((False, None, _portable(error)))
         # Not by return, which would write what the parent had buffered when it forked.
         os._exit(1)
     while True:
-        number, task = inbox.get()
-        result, raised = None, None
+        message = inbox.get()
         try:
-            result = work(task)
+            answer = ForkingPickler.dumps((True, work(ForkingPickler.loads(message)), None))
         except Exception as error:
-            raised = _portable(error)
-        pipe.send((number, result, raised))
+            # Raised by the work, or by pickling what it returned.
+            answer = ForkingPickler.dumps((True, None, _portable(error)))
+        pipe.send_bytes(answer)
 
 
-def _receive(pipe: Connection, inbox: queue.SimpleQueue[tuple[int, Any]], parent: int) -> None:
+def _receive(pipe: Connection, inbox: queue.SimpleQueue[bytes], parent: int) -> None:
     """Take tasks off the pipe at all times: the parent must never wait to get rid of one."""
     try:
         while True:
@@ -268,7 +275,7 @@ def _receive(pipe: Connection, inbox: queue.SimpleQueue[tuple[int, Any]], parent
             while not pipe.poll(ORPHAN_CHECK):
                 if os.getppid() != parent:
                     os._exit(1)
-            inbox.put(pipe.recv())
+            inbox.put(pipe.recv_bytes())
     except (EOFError, OSError):
         os._exit(1)
 

@@ -1,11 +1,13 @@
-"""Nothing is lost: interrupted runs go on and end in the same bytes."""
+"""Nothing is lost: interrupted runs are resumed and give the same bytes."""
 
 from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
-from spacy_sarcasm.scoring.bulk import journal as partial
+from spacy_sarcasm.scoring.bulk import journal
 from spacy_sarcasm.scoring.bulk.journal import PartialOutput, PartialOutputError
 from spacy_sarcasm.scoring.bulk.layout import Options
 from spacy_sarcasm.scoring.bulk.score_files import RunStoppedError, score_files
@@ -164,18 +166,111 @@ def test_what_has_changed_is_told(
 def test_outputs_that_exist(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "out.jsonl"
     output.write_text("precious")
-    with pytest.raises(PartialOutputError, match=r"out\.jsonl' exists already: pass --overwrite"):
+    with pytest.raises(PartialOutputError, match=r"out\.jsonl' already exists: pass --overwrite"):
         run(output)
-    assert output.read_text() == "precious"
-    assert run(output, resume=True).was_whole
+    # It may have been scored from other inputs, or with other options.
+    with pytest.raises(PartialOutputError, match="there is no interrupted run to resume"):
+        run(output, resume=True)
     assert output.read_text() == "precious"
     output.unlink()
     cut(run, output, monkeypatch)
     with pytest.raises(PartialOutputError, match="holds the work of an interrupted run"):
         run(output)
-    # A run that was cut off after the output got its name.
-    (tmp_path / "out.jsonl.partial" / "rows").rename(output)
-    assert run(output, resume=True).was_whole
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_run_that_ended_after_the_output_got_its_name(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    output = tmp_path / f"out.{suffix}"
+    with monkeypatch.context() as patched:
+        patched.setattr(PartialOutput, "discard", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run(output)
+    whole = output.read_bytes()
+    with pytest.raises(PartialOutputError, match="cannot be resumed"):
+        run(output, Options(chunk_rows=20), resume=True)
+    assert run(output, resume=True).was_complete
+    assert output.read_bytes() == whole
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links take rights on Windows")
+def test_an_output_that_is_a_link_to_nowhere(tmp_path: Path, run: Callable) -> None:
+    output = tmp_path / "out.jsonl"
+    output.symlink_to(tmp_path / "elsewhere.jsonl")
+    with pytest.raises(PartialOutputError, match="already exists: pass --overwrite"):
+        run(output)
+    assert output.is_symlink()
+    run(output, overwrite=True)
+    assert len(read_jsonl(output)) == 75
+
+
+@pytest.mark.parametrize("how", ["folder", "file", "link", "rows only", "foreign manifest"])
+@pytest.mark.parametrize("option", ["overwrite", "resume", "neither"])
+def test_a_folder_of_somebody_elses_is_left_alone(
+    tmp_path: Path, run: Callable, how: str, option: str
+) -> None:
+    folder = tmp_path / "out.jsonl.partial"
+    real = tmp_path / "real" if how == "link" else folder
+    if how == "file":
+        folder.write_text("precious")
+        precious = folder
+    else:
+        real.mkdir()
+        name = {"rows only": "rows", "foreign manifest": "manifest.json"}.get(how, "photos.txt")
+        precious = real / name
+        precious.write_text('{"precious": 1}')
+        if how == "link":
+            folder.symlink_to(real)
+    before = precious.read_text()
+    given = {} if option == "neither" else {option: True}
+    with pytest.raises(PartialOutputError, match="this command did not write it: move it away"):
+        run(tmp_path / "out.jsonl", **given)
+    assert precious.read_text() == before
+    assert len(list(precious.parent.iterdir())) == (1 if how != "file" else 4)
+
+
+def test_files_of_others_in_a_folder_of_ours_stay(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    note = tmp_path / "out.jsonl.partial" / "note.txt"
+    note.write_text("precious")
+    run(output, resume=True)
+    assert [path.name for path in note.parent.iterdir()] == ["note.txt"]
+
+
+@pytest.mark.parametrize("leftovers", [[], ["lock"], ["lock", ".manifest.json.7.partial"]])
+def test_a_run_killed_before_it_began_is_not_in_the_way(
+    tmp_path: Path, run: Callable, leftovers: list[str]
+) -> None:
+    folder = tmp_path / "out.jsonl.partial"
+    folder.mkdir()
+    for name in leftovers:
+        (folder / name).touch()
+    run(tmp_path / "out.jsonl")
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("moment", ["_start", "_check_manifest", "_has_work", "write"])
+def test_interrupted_at_the_start_nothing_stays(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    output = tmp_path / "out.jsonl"
+    with monkeypatch.context() as patched:
+        patched.setattr(PartialOutput, moment, interrupted)
+        if moment == "_check_manifest":
+            run(output)
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                run(output)
     assert not list(tmp_path.glob("*.partial"))
 
 
@@ -190,15 +285,74 @@ def test_an_old_output_stays_until_the_new_one_is_whole(
     assert output.read_text() == "precious"
 
 
-def test_damage_is_told(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_damaged_rows(tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "out.jsonl"
     cut(run, output, monkeypatch)
-    folder = tmp_path / "out.jsonl.partial"
-    (folder / "rows").write_bytes(b"")
-    with pytest.raises(PartialOutputError, match="fewer than the .* that were written"):
+    rows = tmp_path / "out.jsonl.partial" / "rows"
+    whole = rows.read_bytes()
+    for damaged in (b"", whole[:-1], whole.replace(b"area", b"Area", 1)):
+        rows.write_bytes(damaged)
+        with pytest.raises(PartialOutputError, match=r"rows' is damaged: pass --overwrite"):
+            run(output, resume=True)
+    rows.write_bytes(whole)
+    run(output, resume=True)
+    assert len(read_jsonl(output)) == 75
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"null", DEEP, b"\xff", b"{}"])
+def test_damaged_manifest(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    (tmp_path / "out.jsonl.partial" / "manifest.json").write_bytes(content)
+    for option in ("resume", "overwrite"):
+        with pytest.raises(PartialOutputError, match=r"is damaged: remove|move it away"):
+            run(output, **{option: True})
+
+
+@pytest.mark.parametrize("content", [b"[]\n", b"null\n", DEEP + b"\n", b"\0" * 100 + b"\n"])
+def test_damaged_journal(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    journal = tmp_path / "out.jsonl.partial" / "journal"
+    whole = journal.read_bytes()
+    journal.write_bytes(content)
+    with pytest.raises(PartialOutputError, match=r"journal' is damaged: pass --overwrite"):
         run(output, resume=True)
-    (folder / "manifest.json").write_text("{")
-    with pytest.raises(PartialOutputError, match=r"manifest\.json' is damaged"):
+    # What is intact is enough.
+    journal.write_bytes(whole + content)
+    run(output, resume=True)
+    assert len(read_jsonl(output)) == 75
+
+
+def test_a_journal_that_names_another_place(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.jsonl"
+    cut(run, output, monkeypatch)
+    journal = tmp_path / "out.jsonl.partial" / "journal"
+    line = journal.read_bytes().splitlines()[-1]
+    assert b'"source": 0' in line
+    journal.write_bytes(line.replace(b'"source": 0', b'"source": 2') + b"\n")
+    with pytest.raises(PartialOutputError, match=r"journal' is damaged"):
+        run(output, resume=True)
+
+
+def test_a_journal_of_another_run(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output, other = tmp_path / "out.jsonl", tmp_path / "other.jsonl"
+    cut(run, output, monkeypatch)
+    cut(lambda path: run(path, Options(chunk_rows=20)), other, monkeypatch)
+    journals = [Path(f"{path}.partial", "journal") for path in (output, other)]
+    journals[0].write_bytes(journals[1].read_bytes())
+    with pytest.raises(PartialOutputError, match=r"journal' is damaged"):
         run(output, resume=True)
 
 
@@ -221,20 +375,82 @@ def test_two_runs_at_once(tmp_path: Path, run: Callable, monkeypatch: pytest.Mon
         stdout=subprocess.PIPE,
     ) as other:
         assert other.stdout.readline() == b"locked\n"
-        with pytest.raises(PartialOutputError, match="another process is at work on"):
+        with pytest.raises(PartialOutputError, match="another process is working on"):
             run(output, resume=True)
         other.stdin.close()
     run(output, resume=True)
 
 
+def test_two_threads_of_one_process(
+    tmp_path: Path, run: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "out.jsonl"
+    inside, go_on = threading.Event(), threading.Event()
+    original = PartialOutput.write
+
+    def write(work, data, checkpoint):
+        inside.set()
+        assert go_on.wait(60)
+        return original(work, data, checkpoint)
+
+    monkeypatch.setattr(PartialOutput, "write", write)
+    first = threading.Thread(target=run, args=(output,))
+    first.start()
+    assert inside.wait(60)
+    # Another way to write the same path.
+    same = tmp_path / "." / "inner" / ".." / "out.jsonl"
+    (tmp_path / "inner").mkdir()
+    for path in (output, same):
+        with pytest.raises(PartialOutputError, match="another run in this process is working on"):
+            run(path, resume=True)
+    go_on.set()
+    first.join()
+    assert len(read_jsonl(output)) == 75
+    assert not list(tmp_path.glob("*.partial"))
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from spacy_sarcasm.scoring.bulk.journal import PartialOutput, PartialOutputError
+try:
+    PartialOutput(Path(sys.argv[1]), {}).open(overwrite=True)
+    print("started")
+except PartialOutputError as error:
+    print(error)
+"""
+
+
+def test_work_is_removed_under_the_lock(
+    tmp_path: Path, run: Callable, run_script: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("fcntl")
+    output = tmp_path / "out.jsonl"
+    said = []
+    original = PartialOutput._remove_files
+
+    def remove(work):
+        said.append(run_script(HOLDS, str(output)))
+        original(work)
+        if output.exists():
+            said.append(run_script(HOLDS, str(output)))
+
+    monkeypatch.setattr(PartialOutput, "_remove_files", remove)
+    run(output)
+    # At the start, and twice at the end.
+    assert len(said) == 3
+    assert all("another process is working on" in one for one in said)
+    assert len(read_jsonl(output)) == 75
+
+
 KILLED = """
 import os, random, signal, sys, time
 from pathlib import Path
-from spacy_sarcasm.scoring.bulk import journal as partial
+from spacy_sarcasm.scoring.bulk import journal
 from spacy_sarcasm.scoring.bulk.score_files import score_files
 from spacy_sarcasm.scoring.bulk.layout import Options
 
-partial.CHECKPOINT_SECONDS = 0.01
+journal.CHECKPOINT_SECONDS = 0.01
 
 def score(output, n_process, **more):
     score_files(
@@ -307,12 +523,12 @@ def test_checkpoints_are_told_truly(tmp_path: Path, run: Callable) -> None:
         original(work)
         content = (work.folder / "rows").read_bytes()[: work.checkpoint.size]
         saved.append((content.count(b"\n"), work.checkpoint.counts.rows))
-        journal = (work.folder / "journal").read_text().splitlines()
-        assert json.loads(journal[-1])["size"] == len(content)
+        lines = (work.folder / "journal").read_text().splitlines()
+        assert json.loads(lines[-1])["size"] == len(content)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(PartialOutput, "save", save)
-        patched.setattr(partial, "CHECKPOINT_SECONDS", 0.0)
+        patched.setattr(journal, "CHECKPOINT_SECONDS", 0.0)
         run(tmp_path / "out.jsonl")
     assert saved[-1] == (75, 75)
     assert len(saved) > 8

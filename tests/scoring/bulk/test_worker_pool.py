@@ -130,8 +130,49 @@ def test_task_that_always_kills() -> None:
 
 
 def test_workers_that_die_before_they_work() -> None:
-    with pytest.raises(WorkerDiedError, match="left with exit code 3"):
+    with pytest.raises(WorkerDiedError, match="exited with status 3"):
         list(run(lambda: os._exit(3), range(20), 2))
+
+
+def test_a_death_by_a_signal_without_a_name() -> None:
+    number = signal.SIGRTMIN + 6
+    with pytest.raises(WorkerDiedError, match=rf"was killed by signal {number}\. If"):
+        list(run(lambda: lambda task: os.kill(os.getpid(), number), range(3), 2))
+
+
+class Unpicklable:
+    """Pickles, and cannot be unpickled."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return refuse, ()
+
+
+def refuse() -> None:
+    raise KeyError("no such thing")
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "message"),
+    [
+        (lambda: None, Exception, "pickle"),
+        (Unpicklable(), KeyError, "no such thing"),
+    ],
+)
+def test_results_that_cannot_be_sent_say_so(
+    result: object, kind: type[Exception], message: str
+) -> None:
+    done: list[int] = []
+    outcomes = run(lambda: lambda number: result if number == 3 else number, range(9), 2)
+    with pytest.raises(kind, match=message) as raised:
+        done.extend(task for task, _ in outcomes)
+    assert not isinstance(raised.value, WorkerDiedError)
+    assert done == [0, 1, 2]
+
+
+def test_a_task_that_cannot_be_received_says_so() -> None:
+    tasks = [1, Unpicklable(), 3]
+    with pytest.raises(KeyError, match="no such thing"):
+        list(run(lambda: lambda task: task, tasks, 2))
 
 
 class OddError(Exception):
