@@ -25,21 +25,23 @@ from typing import Any, BinaryIO
 from ...atomic import atomic_write, sync_folder
 from ...data.sources import partial_folder
 from .checkpoint import Checkpoint, DamagedFileError, check_rows, read_last_checkpoint
-from .folder_lock import LOCK_NAME, FolderLock, LockedError
+from .folder_lock import FolderLock, LockedError
+from .manifest import (
+    MANIFEST,
+    MARK,
+    PartialOutputError,
+    check_manifest,
+    holds_work,
+    is_temporary,
+)
 
 # Seconds between checkpoints: at most this much work is lost, and the disk is not synced all the
 # time.
 CHECKPOINT_SECONDS = 1.0
 
-JOURNAL, ROWS, ASSEMBLED, MANIFEST = "journal", "rows", "assembled", "manifest.json"
+JOURNAL, ROWS, ASSEMBLED = "journal", "rows", "assembled"
 # In the order in which they are removed: without its manifest, a folder is not recognised as ours.
 _OUR_FILES = (JOURNAL, ROWS, ASSEMBLED, MANIFEST)
-# The key of the manifest that tells it from any other file of this name.
-_MARK, _MARK_VALUE = "made_by", "spacy-sarcasm score"
-
-
-class PartialOutputError(ValueError):
-    """An output, complete or partial, is in the way; the message says what to do."""
 
 
 class PartialOutput:
@@ -54,7 +56,7 @@ class PartialOutput:
         """
         self.output = output
         self.folder = partial_folder(output)
-        self.manifest = json.loads(json.dumps({_MARK: _MARK_VALUE, **manifest}))
+        self.manifest = json.loads(json.dumps({**MARK, **manifest}))
         self.checkpoint = Checkpoint()
         self.saved = self.checkpoint
         content = json.dumps(self.manifest, sort_keys=True).encode()
@@ -94,7 +96,7 @@ class PartialOutput:
         is_new = False
         try:
             if self._check(overwrite=overwrite, resume=resume) and resume:
-                self._check_manifest()
+                check_manifest(self.folder, self.manifest)
                 if self._read_journal():
                     self.discard()
                     return False
@@ -115,7 +117,7 @@ class PartialOutput:
 
     def _check(self, *, overwrite: bool, resume: bool) -> bool:
         """Return whether there is partial work; raise if anything is in the way."""
-        has_partial = self._has_work()
+        has_partial = holds_work(self.folder)
         if has_partial and not (overwrite or resume):
             raise PartialOutputError(
                 f"'{self.folder}' holds the work of an interrupted run: pass --resume to continue "
@@ -130,49 +132,6 @@ class PartialOutput:
                 "or choose another name"
             )
         return has_partial
-
-    def _has_work(self) -> bool:
-        """Return whether the folder holds partial work; raise if it holds anything else."""
-        if not (self.folder.is_symlink() or self.folder.exists()):
-            return False
-        names = _file_names(self.folder)
-        if names is not None:
-            if MANIFEST in names and self._read_manifest().get(_MARK) == _MARK_VALUE:
-                return True
-            # A run that was killed before it wrote its manifest, or after removing it.
-            if all(name == LOCK_NAME or _is_temporary(name) for name in names):
-                return False
-        raise PartialOutputError(
-            f"'{self.folder}' is where the work on '{self.output}' is kept, but this command did "
-            "not write it: move it away, or choose another output"
-        )
-
-    def _read_manifest(self) -> dict[str, Any]:
-        path = self.folder / MANIFEST
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            # The run before has just ended.
-            return {}
-        except (ValueError, RecursionError):
-            raise PartialOutputError(
-                f"'{path}' is damaged: remove the folder '{self.folder}' to start over"
-            ) from None
-        return found if isinstance(found, dict) else {}
-
-    def _check_manifest(self) -> None:
-        found = self._read_manifest()
-        differing = [
-            f"{key} was {_shortened(found.get(key))} and is {_shortened(self.manifest.get(key))}"
-            for key in dict.fromkeys([*self.manifest, *found])
-            if found.get(key) != self.manifest.get(key)
-        ]
-        if differing:
-            raise PartialOutputError(
-                f"the interrupted run in '{self.folder}' cannot be resumed, because something has "
-                f"changed: {'; '.join(differing)}. Run the command as before, or pass --overwrite "
-                "to start over"
-            )
 
     def _read_journal(self) -> bool:
         """Find the checkpoint to resume from; return whether the output already has its name."""
@@ -266,7 +225,7 @@ class PartialOutput:
 
     def _remove_files(self) -> None:
         for path in self.folder.iterdir():
-            if _is_temporary(path.name):
+            if is_temporary(path.name):
                 path.unlink(missing_ok=True)
         for name in _OUR_FILES:
             (self.folder / name).unlink(missing_ok=True)
@@ -297,32 +256,9 @@ class PartialOutput:
         self._rows = self._journal = None
 
 
-def _file_names(folder: Path) -> list[str] | None:
-    """Return the names of what a folder holds; None where links are involved, or it is a file."""
-    try:
-        if folder.is_symlink() or any(path.is_symlink() for path in folder.iterdir()):
-            return None
-        return [path.name for path in folder.iterdir()]
-    except FileNotFoundError:
-        # The run before has just ended.
-        return []
-    except NotADirectoryError:
-        return None
-
-
-def _is_temporary(name: str) -> bool:
-    """Return whether `atomic_write` made a file, for one of ours, and was killed."""
-    return name.startswith((f".{MANIFEST}.", f".{ASSEMBLED}.")) and name.endswith(".partial")
-
-
 def _write_all(file: BinaryIO | None, data: bytes) -> None:
     if file is None:
         raise ValueError("the output is not open")
     view = memoryview(data)
     while view:
         view = view[file.write(view) :]
-
-
-def _shortened(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) < 200 else f"{text[:200]}..."

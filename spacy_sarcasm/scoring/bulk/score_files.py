@@ -15,9 +15,11 @@ from ...data.rows import Chunk
 from ...data.sources import find_sources
 from ...data.streams import Source
 from ...pipeline.loading import find_sarcasm
+from .checkpoint import Checkpoint
 from .chunk_scorer import ChunkScorer, Counts, ScoredChunk, header_of
-from .journal import Checkpoint, PartialOutput, PartialOutputError
+from .journal import PartialOutput
 from .layout import Layout, Options, Plan, make_plan
+from .manifest import PartialOutputError
 from .progress import Progress
 from .shared_pipeline import Model, SharedPipeline, fingerprint
 from .worker_pool import run_workers

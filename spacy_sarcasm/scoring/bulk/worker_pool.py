@@ -186,8 +186,8 @@ class _Pool(Generic[Task, Result]):
                 continue
             try:
                 is_set_up, result, raised = ForkingPickler.loads(message)
-            except Exception as error:
-                is_set_up, result, raised = True, None, _portable(error)
+            except Exception as failure:
+                is_set_up, result, raised = True, None, _portable(failure)
             error = _with_traceback(raised)
             if not is_set_up and error is not None:
                 raise error
