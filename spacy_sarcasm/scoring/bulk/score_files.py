@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from ...data.formats import BINARY, Format, tell_output_format
 from ...data.rows import Chunk
-from ...data.sources import find_sources
+from ...data.sources import STANDARD_INPUT, find_sources
 from ...data.streams import Source
 from ...pipeline.loading import find_sarcasm
 from .checkpoint import Checkpoint
@@ -104,13 +104,15 @@ def score_files(
     output, options = Path(output), options or Options()
     kind, compression = tell_output_format(output)
     _check_place(output)
+    once = PartialOutputError(
+        "standard input and pipes can be read only once: --resume needs files"
+    )
+    if resume and STANDARD_INPUT in map(str, inputs):
+        raise once
     sources = [*more_sources, *find_sources(inputs, input_format=input_format, output=output)]
     is_stream = any(source.is_stream for source in sources)
     if resume and is_stream:
-        raise PartialOutputError(
-            "standard input and pipes cannot be read again from where a run ended: --resume needs "
-            "files"
-        )
+        raise once
     if n_process < 1:
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")
     plan = make_plan(sources, options, kind, compression)
