@@ -33,9 +33,6 @@ html_title = "spacy-sarcasm"
 html_static_path = ["_static"]
 html_show_sourcelink = False
 
-# A pattern in the list of pages may match nothing.
-suppress_warnings = ["toc.empty_glob"]
-
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 4
 

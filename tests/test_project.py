@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.util import get_minor_version_range
-from weasel.cli.document import project_document
 
 import spacy_sarcasm
 from spacy_sarcasm.downloads.assets import HEADLINES_FILE, HEADLINES_SHA256
@@ -58,15 +57,6 @@ def steps_run(output: str) -> list[str]:
     skipped = re.findall(r"Skipping '([\w-]+)': nothing changed", output)
     begun = re.findall(r"^=+ ([\w-]+) =+$", output, re.MULTILINE)
     return [step for step in begun if step in STEPS and step not in skipped]
-
-
-def test_documentation_in_the_readme_is_current(tmp_path: Path) -> None:
-    shutil.copy(ROOT / "project.yml", tmp_path)
-    shutil.copy(ROOT / "README.md", tmp_path)
-    project_document(tmp_path, tmp_path / "README.md", no_emoji=True)
-    assert (tmp_path / "README.md").read_text() == (ROOT / "README.md").read_text(), (
-        "run: python -m spacy project document --no-emoji --output README.md"
-    )
 
 
 def test_what_the_project_says_of_its_assets() -> None:

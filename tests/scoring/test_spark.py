@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 ROWS = 200_000
 AGREEMENT = 1e-5
-README = Path(__file__).parent.parent.parent / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "spark.md"
 TEXTS = ["area man wins", None, "", "rain in the north", "\u2028odd \U0001f643", "oh great"]
 
 # A pipeline package that notes which processes load it.
@@ -248,22 +248,22 @@ def test_strings_that_are_no_unicode_score_null(spark) -> None:
     assert rows[b"area man".hex().upper()] > 0.5
 
 
-def readme_block(kind: str, containing: str) -> str:
-    blocks = re.findall(rf"```{kind}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def guide_block(kind: str, containing: str) -> str:
+    blocks = re.findall(rf"```{kind}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     (found,) = [block for block in blocks if containing in block]
     return found
 
 
-def test_the_job_in_the_readme(spark, bundled: Language, tmp_path: Path) -> None:
+def test_the_job_in_the_guide(spark, bundled: Language, tmp_path: Path) -> None:
     import pyarrow.parquet
 
-    (tmp_path / "score_headlines.py").write_text(readme_block("python", "SparkSession"))
+    (tmp_path / "score_headlines.py").write_text(guide_block("python", "SparkSession"))
     with (tmp_path / "headlines.json").open("w") as lines:
         for i, text in enumerate(TEXTS):
             lines.write(json.dumps({"id": i, "headline": text}) + "\n")
-    # The README's command takes its programs from .venv.
+    # The guide's command takes its programs from .venv.
     programs = Path(sys.executable).parent
-    command = readme_block("bash", "spark-submit").replace(".venv/bin", str(programs))
+    command = guide_block("bash", "spark-submit").replace(".venv/bin", str(programs))
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=tmp_path,
