@@ -29,7 +29,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("network",),
     ("corpus",),
     ("downloads", "pretrained"),
-    ("data", "vectors"),
+    ("vectors",),
+    ("data",),
     ("plotting",),
     ("about", "atomic", "extras"),
 )

@@ -7,15 +7,20 @@ from typing import Annotated
 
 import typer
 
+from ..data.row_settings import OnError, ReadReport, RowSettings
 from .app import app
 from .errors import reported_errors
 from .options import (
     CategoryOption,
+    DelimiterOption,
+    EncodingOption,
     LabelColumn,
     ModelArgument,
+    OnErrorOption,
     SourceColumn,
     SplitOption,
     TextColumn,
+    show_bad_rows,
     split_names,
 )
 from .startup import lasting_imports
@@ -26,7 +31,10 @@ def calibrate_command(
     model: ModelArgument,
     data: Annotated[
         list[Path],
-        typer.Argument(help="Held-out labelled files: .spacy, .jsonl, .csv, the headlines."),
+        typer.Argument(
+            help="Held-out labelled rows: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, "
+            ".xlsx or .spacy."
+        ),
     ],
     output: Annotated[
         Path,
@@ -55,10 +63,13 @@ def calibrate_command(
         typer.Option(min=0.0, max=1.0, help="Store this threshold instead of choosing one."),
     ] = None,
     split: SplitOption = None,
-    text_column: TextColumn = "text",
-    label_column: LabelColumn = "label",
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
     source_column: SourceColumn = "source",
     category: CategoryOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
 ) -> None:
     """Write a copy of a pipeline with calibrated probabilities and a default threshold.
 
@@ -66,26 +77,31 @@ def calibrate_command(
     """
     with lasting_imports():
         from ..evaluation.calibrate import calibrate
-        from ..evaluation.labelled import Columns, read_labelled
+        from ..evaluation.datasets import read_data_sets
         from ..network.storage import save_network
         from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         nlp = load_scoring_pipeline(model)
         pipe = find_sarcasm(nlp)
-        columns = Columns(
-            text=text_column, label=label_column, source=source_column, cat=category or pipe.label
+        settings = RowSettings(
+            text_column=text_column,
+            label_column=label_column,
+            source_column=source_column,
+            category=category or pipe.label,
+            delimiter=delimiter,
+            encoding=encoding,
+            on_error=on_error,
         )
-        sets = [
-            part
-            for path in data
-            for part in read_labelled(path, nlp.vocab, columns=columns, splits=split_names(split))
-        ]
+        reports: list[ReadReport] = []
+        sets = read_data_sets(data, settings, splits=split_names(split), reports=reports)
         found = calibrate(nlp, sets, maximize=maximize, max_fpr=max_fpr, threshold=threshold)
         if output.suffix == ".npz":
             save_network(pipe.network, output)
         else:
             nlp.to_disk(output)
+    for report in reports:
+        show_bad_rows(report)
     typer.echo(
         f"{output}: scale {found.scale:.4f}, shift {found.shift:.4f}, threshold "
         f"{found.threshold:.2f}, from {sum(len(part.texts) for part in sets):,} texts"

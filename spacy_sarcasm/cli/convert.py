@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from ..data.row_settings import OnError, RowSettings
 from .app import app
 from .errors import reported_errors
+from .options import DelimiterOption, EncodingOption, LabelColumn, OnErrorOption, TextColumn
 
 
 @app.command("convert")
@@ -16,39 +18,46 @@ def convert_command(
     source: Annotated[
         Path,
         typer.Argument(
-            help="The corpus: the headlines data set or other JSON lines, or .csv or .tsv with a "
-            "header; each also with .gz."
+            help="Labelled rows: .jsonl, .json, .csv or .tsv (each also .gz or .zst), .parquet, "
+            ".xlsx or .spacy."
         ),
     ],
     output: Annotated[Path, typer.Argument(help="The folder to write to.")],
     *,
-    text_column: Annotated[
-        str, typer.Option(help="The column or key that holds the text.")
-    ] = "headline",
-    label_column: Annotated[
-        str, typer.Option(help="The one that holds the gold, a number in 0..1.")
-    ] = "is_sarcastic",
-    label: Annotated[str, typer.Option(help="The category that gets the gold.")] = "SARCASM",
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    positive: Annotated[
+        str | None,
+        typer.Option(
+            help="The label that means sarcastic, where labels are words; all others mean not.",
+            show_default=False,
+        ),
+    ] = None,
+    category: Annotated[str, typer.Option(help="The category that gets the gold.")] = "SARCASM",
     lang: Annotated[str, typer.Option(help="The language whose tokenizer is used.")] = "en",
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
 ) -> None:
     """Write a corpus as train.spacy, dev.spacy and test.spacy, and report.json.
 
-    Duplicates are dropped, and the split is frozen: it hangs on the text alone. Bad lines are
-    counted and listed in the report; more than 1% of them is an error.
+    Duplicates are dropped, and the split is frozen: it depends on the text alone. Bad rows are
+    counted and listed in the report.
     """
     import spacy
 
     from ..corpus.convert import convert_corpus
 
+    settings = RowSettings(
+        text_column=text_column,
+        label_column=label_column,
+        positive=positive,
+        delimiter=delimiter,
+        encoding=encoding,
+        on_error=on_error,
+    )
     with reported_errors():
-        report = convert_corpus(
-            source,
-            output,
-            spacy.blank(lang),
-            label,
-            text_column=text_column,
-            label_column=label_column,
-        )
+        report = convert_corpus(source, output, spacy.blank(lang), category, settings)
     for split, labels in report.splits.items():
         shown = ", ".join(f"{count} {kind}" for kind, count in labels.items())
         typer.echo(f"{output / split}.spacy: {sum(labels.values())} texts ({shown})")

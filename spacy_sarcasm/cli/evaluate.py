@@ -10,22 +10,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..data.row_settings import OnError, ReadReport, RowSettings
 from .app import app
 from .errors import reported_errors
 from .options import (
     CategoryOption,
+    DelimiterOption,
+    EncodingOption,
     LabelColumn,
     ModelArgument,
+    OnErrorOption,
     SourceColumn,
     SplitOption,
     TextColumn,
+    show_bad_rows,
     split_names,
 )
 from .startup import lasting_imports
 
 if TYPE_CHECKING:
+    from ..evaluation.datasets import Labelled
     from ..evaluation.evaluate import Report
-    from ..evaluation.labelled import Labelled
 
 # As the component's scorer calls them.
 KEYS = {
@@ -56,7 +61,10 @@ def evaluate_command(
     model: ModelArgument,
     data: Annotated[
         list[Path],
-        typer.Argument(help="Labelled files: .spacy, .jsonl(.gz), .csv, or the headlines."),
+        typer.Argument(
+            help="Labelled rows: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or "
+            ".spacy."
+        ),
     ],
     *,
     against: Annotated[
@@ -87,10 +95,13 @@ def evaluate_command(
         ),
     ] = None,
     split: SplitOption = None,
-    text_column: TextColumn = "text",
-    label_column: LabelColumn = "label",
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
     source_column: SourceColumn = "source",
     category: CategoryOption = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON lines on a terminal too.")
     ] = False,
@@ -103,8 +114,8 @@ def evaluate_command(
     with lasting_imports():
         from ..evaluation.card import write_card
         from ..evaluation.compare import compare, disagreements
+        from ..evaluation.datasets import read_data_sets
         from ..evaluation.evaluate import make_report
-        from ..evaluation.labelled import Columns, read_labelled
         from ..evaluation.output import write_report
         from ..evaluation.scored import score_datasets
         from ..evaluation.thresholds import threshold_warnings
@@ -113,20 +124,23 @@ def evaluate_command(
     with reported_errors():
         nlp = load_scoring_pipeline(model)
         pipe = find_sarcasm(nlp)
-        columns = Columns(
-            text=text_column, label=label_column, source=source_column, cat=category or pipe.label
+        settings = RowSettings(
+            text_column=text_column,
+            label_column=label_column,
+            source_column=source_column,
+            category=category or pipe.label,
+            delimiter=delimiter,
+            encoding=encoding,
+            on_error=on_error,
         )
+        reports: list[ReadReport] = []
 
         def read(paths: list[Path]) -> list[Labelled]:
-            return [
-                part
-                for path in paths
-                for part in read_labelled(
-                    path, nlp.vocab, columns=columns, splits=split_names(split)
-                )
-            ]
+            return read_data_sets(paths, settings, splits=split_names(split), reports=reports)
 
         sets, other_sets = read(data), read(out_of_domain or [])
+        for read_report in reports:
+            show_bad_rows(read_report)
         scored = score_datasets(nlp, sets, other_sets)
         report = make_report(nlp, model, scored)
         comparisons, disputed = [], {}

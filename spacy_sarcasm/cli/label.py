@@ -7,15 +7,27 @@ from typing import Annotated
 
 import typer
 
+from ..data.row_settings import OnError, RowSettings
 from .app import app
 from .errors import reported_errors
-from .options import show_bad_rows
+from .options import (
+    Category,
+    DelimiterOption,
+    EncodingOption,
+    LabelColumn,
+    OnErrorOption,
+    TextColumn,
+    show_bad_rows,
+)
 
 
 @app.command("label")
 def label_command(
     corpora: Annotated[
-        list[Path], typer.Argument(help="Texts: .jsonl, .json or .txt (also .gz), or .spacy.")
+        list[Path],
+        typer.Argument(
+            help="Texts: .jsonl, .csv, .tsv or .txt (also .gz or .zst), .parquet, .xlsx or .spacy."
+        ),
     ],
     out: Annotated[Path, typer.Argument(help="The .jsonl or .jsonl.gz file to write.")],
     *,
@@ -37,9 +49,7 @@ def label_command(
     label_index: Annotated[
         int | None, typer.Option(help="That class of a Hugging Face folder by number, from 0.")
     ] = None,
-    category: Annotated[
-        str, typer.Option(help="The entry of `cats` to write, and to find gold in.")
-    ] = "SARCASM",
+    category: Category = "SARCASM",
     mix: Annotated[
         float, typer.Option(help="The weight of a row's gold, where it has any, 0 to 1.")
     ] = 0.0,
@@ -47,7 +57,11 @@ def label_command(
         list[Path] | None,
         typer.Option(help="A corpus whose texts are left out, as a test split; may be repeated."),
     ] = None,
-    field: Annotated[str | None, typer.Option(help="The key that holds the text.")] = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
     device: Annotated[
         str | None,
         typer.Option(
@@ -70,13 +84,21 @@ def label_command(
             corpora,
             out,
             found,
-            category=category,
-            text_field=field,
+            settings=RowSettings(
+                text_column=text_column,
+                label_column=label_column,
+                category=category,
+                delimiter=delimiter,
+                encoding=encoding,
+                on_error=on_error,
+            ),
             gold_weight=mix,
             exclude=exclude or (),
         )
-    for tally in done.tallies:
-        show_bad_rows(tally)
+    for report in done.read:
+        show_bad_rows(report)
+    if done.empty:
+        typer.echo(f"{done.empty} rows without text were left out", err=True)
     if exclude:
         typer.echo(f"{done.excluded} texts of the excluded corpora were left out", err=True)
     blended = f", gold blended into {done.blended}" if mix else ""

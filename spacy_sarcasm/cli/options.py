@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..data.row_settings import OnError
 from .errors import printable
 
 if TYPE_CHECKING:
     from ..corpus.headlines import Split
-    from ..teacher.rows import Tally
+    from ..data.row_settings import ReadReport
 
 ModelOption = Annotated[
     str | None,
@@ -25,19 +26,21 @@ ModelOption = Annotated[
 ]
 
 
-def show_bad_rows(tally: Tally) -> None:
-    """Name on standard error the rows of a corpus that were left out.
+def show_bad_rows(report: ReadReport) -> None:
+    """Name on standard error the rows of a file that were left out.
 
     Args:
-        tally: What was read.
+        report: What was read.
     """
-    if not tally.bad:
+    if not report.bad:
         return
-    typer.echo(f"{tally.bad} of {tally.rows} rows are bad and were left out:", err=True)
-    for fault in tally.faults:
+    typer.echo(
+        f"{report.path}: {report.bad} of {report.rows} rows are bad and were left out:", err=True
+    )
+    for fault in report.describe():
         typer.echo(f"  {printable(fault)}", err=True)
-    if tally.bad > len(tally.faults):
-        typer.echo(f"  and {tally.bad - len(tally.faults)} more", err=True)
+    if report.bad > len(report.faults):
+        typer.echo(f"  and {report.bad - len(report.faults)} more", err=True)
 
 
 class SplitName(StrEnum):
@@ -62,10 +65,6 @@ SplitOption = Annotated[
         show_default=False,
     ),
 ]
-TextColumn = Annotated[str, typer.Option(help="The column or key that holds the text.")]
-LabelColumn = Annotated[
-    str, typer.Option(help="The column or key that holds the gold, a number in 0..1.")
-]
 SourceColumn = Annotated[
     str,
     typer.Option(
@@ -77,6 +76,47 @@ CategoryOption = Annotated[
     typer.Option(
         help="The entry of `cats` that holds the gold [default: the component's label].",
         show_default=False,
+    ),
+]
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        help="The column or key that holds the text [default: text or headline].",
+        show_default=False,
+    ),
+]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option(
+        help="The column or key that holds the gold, a number in 0..1 [default: cats, label or "
+        "is_sarcastic].",
+        show_default=False,
+    ),
+]
+Category = Annotated[str, typer.Option(help="The entry of `cats` that holds the gold.")]
+DelimiterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--delimiter",
+        help="What separates the columns of .csv files: a character, or tab [default: found out].",
+        show_default=False,
+    ),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        help="The encoding of text files, cp1252 for example [default: UTF-8, or UTF-16 with a "
+        "byte-order mark].",
+        show_default=False,
+    ),
+]
+OnErrorOption = Annotated[
+    OnError,
+    typer.Option(
+        "--on-error",
+        help="Stop at a bad row, skip bad rows up to 1% of all, or keep going whatever their "
+        "share.",
     ),
 ]
 

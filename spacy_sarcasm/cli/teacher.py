@@ -7,8 +7,17 @@ from typing import Annotated
 
 import typer
 
+from ..data.row_settings import OnError, RowSettings
 from .errors import reported_errors
-from .options import show_bad_rows
+from .options import (
+    Category,
+    DelimiterOption,
+    EncodingOption,
+    LabelColumn,
+    OnErrorOption,
+    TextColumn,
+    show_bad_rows,
+)
 
 app = typer.Typer(help="Train the teachers of distillation.", no_args_is_help=True)
 
@@ -18,8 +27,8 @@ def train_command(
     corpus: Annotated[
         Path,
         typer.Argument(
-            help="Texts with gold: .jsonl or .json (also .gz) or .spacy. Gold is a number in "
-            "0..1 in `cats`, or as `label`, `is_sarcastic` or `sarcastic`."
+            help="Labelled rows: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or "
+            ".spacy. Rows without gold are left out."
         ),
     ],
     out: Annotated[Path, typer.Argument(help="The folder to write.")],
@@ -40,8 +49,12 @@ def train_command(
     max_rows: Annotated[
         int | None, typer.Option(help="Learn from a random sample of so many rows.")
     ] = None,
-    category: Annotated[str, typer.Option(help="The entry of `cats` with gold.")] = "SARCASM",
-    field: Annotated[str | None, typer.Option(help="The key that holds the text.")] = None,
+    category: Category = "SARCASM",
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
     device: Annotated[
         str | None,
         typer.Option(
@@ -68,14 +81,20 @@ def train_command(
             base=Path(base) if base else None,
             settings=settings,
             max_rows=max_rows,
-            category=category,
-            text_field=field,
+            rows=RowSettings(
+                text_column=text_column,
+                label_column=label_column,
+                category=category,
+                delimiter=delimiter,
+                encoding=encoding,
+                on_error=on_error,
+            ),
             device=device,
             overwrite=overwrite,
         )
-    show_bad_rows(gold.tally)
+    show_bad_rows(gold.read)
     if gold.without:
-        typer.echo(f"{gold.without} rows without gold were left out", err=True)
+        typer.echo(f"{gold.without} rows without gold or text were left out", err=True)
     losses = ", ".join(f"{loss:.4f}" for loss in report.losses)
     typer.echo(
         f"{out}: {report.texts} texts on {report.device} in {report.seconds:.0f} s, "

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..data.row_settings import OnError, ReadReport, RowSettings
 from .errors import reported_errors
+from .options import DelimiterOption, EncodingOption, OnErrorOption, TextColumn, show_bad_rows
 from .startup import lasting_imports
 
 if TYPE_CHECKING:
@@ -42,7 +44,6 @@ class Words(StrEnum):
 DimOption = Annotated[
     int | None, typer.Option(help="The dimension; picks the member of an archive with several.")
 ]
-FieldOption = Annotated[str | None, typer.Option(help="The key or column that holds the text.")]
 LangOption = Annotated[str, typer.Option(help="The language whose tokenizer is used.")]
 FolderArgument = Annotated[Path, typer.Argument(help="The pipeline folder to write.")]
 
@@ -110,7 +111,12 @@ def download_command(
 
 @app.command("train")
 def train_command(
-    corpus: Annotated[Path, typer.Argument(help="Texts: .txt, .jsonl, .json, .csv or .tsv.")],
+    corpus: Annotated[
+        Path,
+        typer.Argument(
+            help="Texts: .txt, .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or .spacy."
+        ),
+    ],
     out: FolderArgument,
     *,
     algorithm: Annotated[Algorithm, typer.Option(help="The algorithm.")] = Algorithm.SKIPGRAM,
@@ -120,7 +126,10 @@ def train_command(
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the corpus.")] = 5,
     seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
     cased: Annotated[bool, typer.Option("--cased", help="Keep capitals apart.")] = False,
-    field: FieldOption = None,
+    text_column: TextColumn = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
     lang: LangOption = "en",
 ) -> None:
     """Train word2vec vectors on a corpus and write them as a pipeline folder."""
@@ -140,7 +149,12 @@ def train_command(
             epochs=epochs,
             seed=seed,
             lower=not cased,
-            field=field,
+            settings=RowSettings(
+                text_column=text_column,
+                delimiter=delimiter,
+                encoding=encoding,
+                on_error=on_error,
+            ),
         )
     _show_report(report, out)
 
@@ -154,7 +168,10 @@ def coverage_command(
         Words, typer.Option(help="Words as tokens in lower case, or as GloVe's Twitter script.")
     ] = Words.LOWER,
     dim: DimOption = None,
-    field: FieldOption = None,
+    text_column: TextColumn = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
+    on_error: OnErrorOption = OnError.SKIP,
     lang: LangOption = "en",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     plots: Annotated[
@@ -171,10 +188,18 @@ def coverage_command(
 
     mapping = glove_twitter_words if words is Words.TWITTER else lower_words
     with reported_errors():
-        counts = count_words(corpus, spacy.blank(lang), mapping, field)
+        read = ReadReport()
+        settings = RowSettings(
+            text_column=text_column,
+            delimiter=delimiter,
+            encoding=encoding,
+            on_error=on_error,
+        )
+        counts = count_words(corpus, spacy.blank(lang), mapping, settings, read)
         coverage = measure_coverage(counts, known_words(vectors, counts, dim))
         if plots is not None:
             plot_coverage(coverage, plots, corpus=corpus.name, vectors=vectors.name)
+    show_bad_rows(read)
     typer.echo(coverage.to_json() if json else _coverage_table(coverage))
 
 

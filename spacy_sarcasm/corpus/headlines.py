@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from .rows import BadLine, read_rows
+from ..data.labelled import read_labelled_rows
+from ..data.row_settings import OnError, RowSettings
 
 Split = Literal["train", "dev", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -38,30 +39,22 @@ def read_headlines(path: Path) -> list[Headline]:
     Two headlines are the same if they are so after case folding and collapsing white space.
 
     Args:
-        path: The file.
+        path: The file; see `data.labelled.read_labelled_rows`.
 
     Returns:
         The headlines, in the file's order.
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: A line is not what the data set has; the message names file and line.
+        ValueError: A row is bad; the message names file and line.
     """
-    seen: set[str] = set()
-    headlines = []
-    for row in read_rows(path):
-        if isinstance(row, BadLine):
-            raise ValueError(
-                f"'{path}', line {row.line}: {row.reason}. Expected a JSON object with 'headline', "
-                "a text, and 'is_sarcastic', 0 or 1"
-            )
-        key = duplicate_key(row.text)
-        if key not in seen:
-            seen.add(key)
-            headlines.append(Headline(row.text, row.label))
-    if not headlines:
+    settings = RowSettings("headline", "is_sarcastic", on_error=OnError.STOP)
+    found: dict[str, Headline] = {}
+    for row in read_labelled_rows(path, settings):
+        found.setdefault(duplicate_key(row.text), Headline(row.text, row.gold or 0.0))
+    if not found:
         raise ValueError(f"'{path}' holds no headlines: it is empty")
-    return headlines
+    return list(found.values())
 
 
 def duplicate_key(text: str) -> str:

@@ -1,8 +1,8 @@
 """The formats of files with rows of text: one module for each, and what picks it.
 
-A module has ``read_chunks``, which cuts a source into chunks of rows, and ``make_rows``, which
-makes a `rows.RowBatch` of a chunk. A new format is a module like that, a member of `Format`, and an
-entry each in `SUFFIXES` and `_MODULES`.
+A module in ``filetypes`` has ``read_chunks``, which cuts a source into chunks of rows, and
+``make_rows``, which makes a `rows.RowBatch` of a chunk. A new format is a module like that, a
+member of `Format`, and an entry each in `SUFFIXES` and `_MODULES`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from . import delimited, docbin, jsonl, parquet, plain_text, spreadsheet
-from .rows import Chunk, Position, RowBatch, listed
+from .columns import listed
+from .filetypes import delimited, docbin, jsonl, parquet, plain_text, spreadsheet
+from .rows import Chunk, Position, RowBatch
 from .streams import Compression, Source
 
 

@@ -16,7 +16,7 @@ from ..network.calibration import DEFAULT_THRESHOLD, UNCALIBRATED, Calibration
 from ..pipeline.loading import find_sarcasm
 from ..pipeline.scorer import GOLD_THRESHOLD
 from ..scoring.texts import TextScorer
-from .labelled import Labelled
+from .datasets import Labelled
 
 # Scores are 32-bit floats, which cannot come nearer to 1.
 _EPSILON = 1e-7

@@ -43,7 +43,7 @@ def compare(
         ValueError: The two are not scores of the same texts.
 
     Example:
-        >>> from spacy_sarcasm.evaluation.labelled import Labelled
+        >>> from spacy_sarcasm.evaluation.datasets import Labelled
         >>> data = Labelled("two", ["a", "b"], np.array([1.0, 0.0]), [None, None])
         >>> good, bad = Scored(data, np.array([0.9, 0.1])), Scored(data, np.array([0.2, 0.1]))
         >>> compare(good, bad, (0.5, 0.5))["mcnemar"]["only_model_right"]
@@ -95,7 +95,7 @@ def disagreements(
         and ``source`` of each, by the difference of the scores, the largest first.
 
     Example:
-        >>> from spacy_sarcasm.evaluation.labelled import Labelled
+        >>> from spacy_sarcasm.evaluation.datasets import Labelled
         >>> data = Labelled("two", ["a", "b"], np.array([1.0, 0.0]), [None, None])
         >>> good, bad = Scored(data, np.array([0.9, 0.1])), Scored(data, np.array([0.2, 0.1]))
         >>> [(row["text"], row["right"]) for row in disagreements(good, bad, (0.5, 0.5))]

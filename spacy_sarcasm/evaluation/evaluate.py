@@ -48,7 +48,7 @@ def make_report(
 
     Example:
         >>> import spacy
-        >>> from spacy_sarcasm.evaluation.labelled import Labelled
+        >>> from spacy_sarcasm.evaluation.datasets import Labelled
         >>> from spacy_sarcasm.evaluation.scored import score_datasets
         >>> nlp = spacy.blank("en")
         >>> pipe = nlp.add_pipe("sarcasm")
@@ -131,7 +131,7 @@ def worst_mistakes(
         ``text``, ``gold``, ``score`` and ``source`` of each, by distance from the gold.
 
     Example:
-        >>> from spacy_sarcasm.evaluation.labelled import Labelled
+        >>> from spacy_sarcasm.evaluation.datasets import Labelled
         >>> data = Labelled("two", ["a", "b"], np.array([1.0, 0.0]), [None, None])
         >>> worst_mistakes(Scored(data, np.array([0.9, 0.8])), 0.5)
         [{'text': 'b', 'gold': 0.0, 'score': 0.8, 'source': None}]

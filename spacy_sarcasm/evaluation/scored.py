@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 
 from ..scoring.texts import TextScorer
-from .labelled import Labelled
+from .datasets import Labelled
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,29 +18,33 @@ from typing import BinaryIO, cast
 from tqdm import tqdm
 
 from ..atomic import atomic_write
+from ..data.labelled import read_labelled_rows
+from ..data.row_settings import CATS_COLUMN, Gold, LabelledRow, ReadReport, RowSettings
+from ..data.rows import to_json
 from ..recipes.publishers import headline_key
-from .rows import Row, Tally, read_rows
 from .teachers import Teacher
 
-# So many texts are held at a time; a teacher sorts them by length.
+# Texts held at a time; a teacher sorts them by length.
 CHUNK = 2048
 _DECIMALS = 6
 
 
 @dataclass
-class Labelling:
+class LabelReport:
     """What was labelled.
 
     Attributes:
-        tallies: The rows read of each corpus, and the bad ones among them.
+        read: The rows read of each corpus, and the bad ones among them.
         excluded: How many rows were left out because they are in an excluded corpus.
+        empty: How many rows were left out because their text is blank.
         written: How many rows were written.
         blended: How many of these had gold that was blended in.
         mean: The mean of the labels written; 0 if there are none.
     """
 
-    tallies: list[Tally] = field(default_factory=list)
+    read: list[ReadReport] = field(default_factory=list)
     excluded: int = 0
+    empty: int = 0
     written: int = 0
     blended: int = 0
     mean: float = 0.0
@@ -52,24 +55,21 @@ def label_corpora(
     out: Path,
     teacher: Teacher,
     *,
-    category: str = "SARCASM",
-    text_field: str | None = None,
+    settings: RowSettings | None = None,
     gold_weight: float = 0.0,
     exclude: Sequence[Path] = (),
-) -> Labelling:
+) -> LabelReport:
     """Score corpora by a teacher and write their rows with soft labels as JSON lines.
 
     Each row is an object with ``text`` and ``cats``, whose entry of the category is the label, and
-    with all that the row held before. The order is kept; bad rows are left out and named. At most
-    a few thousand texts are held at a time.
+    with all that the row held before. The order is kept; bad rows and blank texts are left out and
+    counted. A few thousand texts are held at a time.
 
     Args:
-        corpora: The corpora, one after the other, each as `spacy_sarcasm.teacher.rows.read_rows`
-            takes it.
+        corpora: The corpora, one after the other; see `data.labelled.read_labelled_rows`.
         out: The file to write, compressed if its name ends with ``.gz``; it appears when whole.
         teacher: The teacher.
-        category: The entry of ``cats`` that gets the label, and holds gold.
-        text_field: The key that holds the text; see `read_rows`.
+        settings: Where rows hold what; its category is the entry of ``cats`` that gets the label.
         gold_weight: The weight of a row's gold against the teacher's score, 0..1. Rows without
             gold get the teacher's score.
         exclude: Corpora whose texts are left out, such as a test split. Texts are the same that
@@ -85,13 +85,14 @@ def label_corpora(
     """
     if not 0 <= gold_weight <= 1:
         raise ValueError(f"the weight of gold must be in 0..1, not {gold_weight}")
-    done = Labelling()
+    settings = settings or RowSettings()
+    done = LabelReport()
     excluded = {
         headline_key(row.text)
         for path in exclude
-        for row in read_rows(path, Tally(), text_field=text_field, category=category)
+        for row in read_labelled_rows(path, settings, gold=Gold.IGNORED)
     }
-    rows = _read_all(corpora, done, excluded, text_field, category)
+    rows = _read_all(corpora, done, excluded, settings)
     total = 0.0
     with _open_lines(out) as file, tqdm(desc="labelling", unit="text", mininterval=1) as progress:
         while chunk := list(islice(rows, CHUNK)):
@@ -102,7 +103,7 @@ def label_corpora(
                     label = gold_weight * row.gold + (1 - gold_weight) * score
                     done.blended += 1
                 label = round(label, _DECIMALS)
-                file.write(_as_json(row, category, label))
+                file.write(_as_json(row, settings.category, label))
                 total += label
             done.written += len(chunk)
             progress.update(len(chunk))
@@ -114,27 +115,28 @@ def label_corpora(
 
 
 def _read_all(
-    corpora: Sequence[Path],
-    done: Labelling,
-    excluded: set[str],
-    text_field: str | None,
-    category: str,
-) -> Iterator[Row]:
+    corpora: Sequence[Path], done: LabelReport, excluded: set[str], settings: RowSettings
+) -> Iterator[LabelledRow]:
     for path in corpora:
-        done.tallies.append(Tally())
-        for row in read_rows(path, done.tallies[-1], text_field=text_field, category=category):
+        done.read.append(ReadReport())
+        for row in read_labelled_rows(path, settings, gold=Gold.OPTIONAL, report=done.read[-1]):
+            if row.fault is not None:
+                continue
             # Most corpora exclude nothing, and a key takes longer than reading the row.
             if excluded and headline_key(row.text) in excluded:
                 done.excluded += 1
+            elif row.is_blank:
+                done.empty += 1
             else:
                 yield row
 
 
-def _as_json(row: Row, category: str, label: float) -> str:
-    cats = {**(row.columns.get("cats") or {}), category: label}
+def _as_json(row: LabelledRow, category: str, label: float) -> str:
+    values = {name: value for name, value in row.values.items() if name != row.text_column}
+    cats = {**(values.get(CATS_COLUMN) or {}), category: label}
     # The text comes first, and instead of any other column of that name.
-    content = {"text": row.text} | row.columns | {"text": row.text, "cats": cats}
-    return json.dumps(content, ensure_ascii=False) + "\n"
+    content = {"text": row.text} | values | {"text": row.text, CATS_COLUMN: cats}
+    return to_json(content) + "\n"
 
 
 @contextmanager

@@ -7,26 +7,27 @@ from pathlib import Path
 
 import numpy as np
 
+from ..data.labelled import read_labelled_rows
+from ..data.row_settings import Gold, ReadReport, RowSettings
 from .encoder import Classifier
 from .finetune import FineTuning, Settings, fine_tune
-from .rows import Tally, read_rows
 from .teachers import ClassifierTeacher, Teacher
 
 
 @dataclass
-class Gold:
+class LabelledTexts:
     """Texts with gold.
 
     Attributes:
         texts: The texts.
         gold: The probability of sarcasm of each, 0..1.
-        tally: The rows they were read from.
-        without: How many rows had no gold and were left out.
+        read: The rows they were read from.
+        without: How many rows had no gold, or no text, and were left out.
     """
 
     texts: list[str] = field(default_factory=list)
     gold: list[float] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
+    read: ReadReport = field(default_factory=ReadReport)
     without: int = 0
 
 
@@ -53,22 +54,20 @@ def train_teacher(
     base: Path | None = None,
     settings: Settings | None = None,
     max_rows: int | None = None,
-    category: str = "SARCASM",
-    text_field: str | None = None,
+    rows: RowSettings | None = None,
     device: str | None = None,
     overwrite: bool = False,
-) -> tuple[Gold, FineTuning, Check | None]:
+) -> tuple[LabelledTexts, FineTuning, Check | None]:
     """Fine-tune an encoder on a corpus with gold, all of which is held in memory.
 
     Args:
-        corpus: The corpus, as `spacy_sarcasm.teacher.rows.read_rows` takes it.
+        corpus: The corpus; see `data.labelled.read_labelled_rows`.
         out: The folder to write.
         dev: A corpus to check the teacher on.
         base: The folder of the encoder; None: the one that the extra `teacher` installs.
         settings: How it is fine-tuned.
         max_rows: Learn from a random sample of so many rows.
-        category: The entry of ``cats`` that holds the gold, and the name of the teacher's class.
-        text_field: The key that holds the text; see `read_rows`.
+        rows: Where rows hold what; its category is the name of the teacher's class.
         device: See `spacy_sarcasm.teacher.encoder.pick_device`.
         overwrite: Replace ``out`` if it exists.
 
@@ -82,10 +81,11 @@ def train_teacher(
     """
     settings = settings or Settings()
     if max_rows is not None and max_rows < 1:
-        raise ValueError(f"the most rows must be at least 1, not {max_rows}")
-    train = read_gold(corpus, category=category, text_field=text_field)
+        raise ValueError(f"max_rows must be at least 1, not {max_rows}")
+    rows = rows or RowSettings()
+    train = read_gold(corpus, rows)
     # Before the training, so that a wrong file is told at once.
-    held_out = None if dev is None else read_gold(dev, category=category, text_field=text_field)
+    held_out = None if dev is None else read_gold(dev, rows)
     chosen = np.arange(len(train.texts))
     if max_rows is not None and max_rows < len(chosen):
         chosen = np.random.default_rng(settings.seed).permutation(len(chosen))[:max_rows]
@@ -95,7 +95,7 @@ def train_teacher(
         out,
         base=base,
         settings=settings,
-        label=category,
+        label=rows.category,
         device=device,
         overwrite=overwrite,
     )
@@ -104,34 +104,34 @@ def train_teacher(
     return train, report, check_teacher(ClassifierTeacher(Classifier(out, device)), held_out)
 
 
-def read_gold(path: Path, *, category: str = "SARCASM", text_field: str | None = None) -> Gold:
+def read_gold(path: Path, settings: RowSettings | None = None) -> LabelledTexts:
     """Read the rows of a corpus that have gold.
 
     Args:
-        path: The corpus, as `read_rows` takes it.
-        category: See `read_rows`, as for the next.
-        text_field: The key that holds the text.
+        path: The corpus; see `data.labelled.read_labelled_rows`.
+        settings: Where rows hold what.
 
     Raises:
         OSError: The file cannot be read.
         ValueError: No row has gold, or too many are bad.
     """
-    found = Gold()
-    for row in read_rows(path, found.tally, text_field=text_field, category=category):
-        if row.gold is None:
-            found.without += 1
+    settings = settings or RowSettings()
+    found = LabelledTexts()
+    for row in read_labelled_rows(path, settings, gold=Gold.OPTIONAL, report=found.read):
+        if row.gold is None or row.is_blank:
+            found.without += row.fault is None
         else:
             found.texts.append(row.text)
             found.gold.append(row.gold)
     if not found.texts:
         raise ValueError(
-            f"none of {found.tally.rows} rows of '{path}' has gold: expected a number in 0..1 in "
-            f"cats['{category}'], or as 'label', 'is_sarcastic' or 'sarcastic'"
+            f"none of {found.read.rows} rows of '{path}' has gold: expected a number in 0..1 in "
+            f"cats['{settings.category}'], or as 'label' or 'is_sarcastic'"
         )
     return found
 
 
-def check_teacher(teacher: Teacher, held_out: Gold) -> Check:
+def check_teacher(teacher: Teacher, held_out: LabelledTexts) -> Check:
     """Compare a teacher's scores with gold.
 
     Args:

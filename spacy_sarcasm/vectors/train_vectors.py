@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +17,7 @@ from spacy.language import Language
 from tqdm import tqdm
 
 from spacy_sarcasm.atomic import check_new
+from spacy_sarcasm.data.row_settings import ReadReport, RowSettings
 from spacy_sarcasm.extras import require
 from spacy_sarcasm.vectors.convert_vectors import convert_vectors
 from spacy_sarcasm.vectors.load_report import VectorsReport
@@ -62,12 +63,12 @@ def train_vectors(
     epochs: int = 5,
     seed: int = 0,
     lower: bool = True,
-    field: str | None = None,
+    settings: RowSettings | None = None,
 ) -> VectorsReport:
     """Train word vectors on a corpus and write them as the folder of a blank pipeline.
 
     Args:
-        corpus: A file of texts; see ``read_texts``.
+        corpus: A file of texts; see `read_texts`.
         out: The folder to write, as in ``convert_vectors``.
         nlp: A pipeline whose tokenizer splits the texts; the folder gets its language.
         algorithm: ``"skipgram"`` or ``"cbow"`` (continuous bag of words).
@@ -78,7 +79,7 @@ def train_vectors(
         seed: The seed of the random numbers. With one worker, as here, equal seeds give equal
             vectors.
         lower: Train on lower-case words; the vectors are then looked up by ``LOWER``.
-        field: See ``read_texts``.
+        settings: Where rows hold what.
 
     Returns:
         The report: words kept and seconds taken; ``path`` is the corpus.
@@ -96,7 +97,8 @@ def train_vectors(
     check_new(Path(out))  # before the work, not after it
     with tempfile.TemporaryDirectory() as folder:
         texts, binary = Path(folder, "texts.jsonl"), Path(folder, "vectors.bin")
-        total = _write_words(corpus, texts, nlp, lower, field)
+        read = ReadReport()
+        total = _write_words(read_texts(corpus, settings, read), texts, nlp, lower)
         model = word2vec.Word2Vec(
             vector_size=dim,
             window=window,
@@ -122,16 +124,16 @@ def train_vectors(
             name=f"{Path(corpus).name.partition('.')[0]}.{algorithm}.{dim}d",
         )
     report.path, report.seconds = str(corpus), time.perf_counter() - start
+    if read.bad:
+        report.skipped["bad rows of the corpus"] = read.bad
     return report
 
 
-def _write_words(
-    corpus: str | Path, file: Path, nlp: Language, lower: bool, field: str | None
-) -> int:
-    """Write the words of every text as a JSON list a line, or several; the number of lines."""
+def _write_words(texts: Iterable[str], file: Path, nlp: Language, lower: bool) -> int:
+    """Write the words of every text as a JSON list per line, or several; return their number."""
     total = 0
     with file.open("wb") as out:
-        for text in tqdm(read_texts(corpus, field), desc="tokenising", unit="text"):
+        for text in tqdm(texts, desc="tokenising", unit="text"):
             # A space or line feed in a word would end it in word2vec's file format.
             words = [
                 token.lower_ if lower else token.text

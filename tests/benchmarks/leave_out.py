@@ -78,7 +78,7 @@ def measure(
     from sklearn.metrics import roc_auc_score
 
     from spacy_sarcasm.evaluation.calibrate import calibrate
-    from spacy_sarcasm.evaluation.labelled import Labelled
+    from spacy_sarcasm.evaluation.datasets import Labelled
 
     rows = read_corpus()
     pair = {satire, serious}

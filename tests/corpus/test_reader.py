@@ -56,7 +56,7 @@ def test_each_pass_reads_anew_and_line_by_line(tmp_path: Path) -> None:
     assert all(isinstance(examples, Iterator) for examples in passes)
     # The second line is bad, and not read yet.
     assert [next(examples).text for examples in passes] == ["one", "one"]
-    with pytest.raises(ValueError, match=r"c\.jsonl', line 2: the gold of 'SARCASM' is None"):
+    with pytest.raises(ValueError, match=r"c\.jsonl': 1 of 2 rows .* line 2: no gold: expected"):
         next(passes[0])
 
 
@@ -72,20 +72,29 @@ def test_gzip(tmp_path: Path) -> None:
     ("line", "fault"),
     [
         ("{", "property name"),
-        ("[1]", r"\[1\] is no JSON object"),
-        ('{"label": 1}', "'text' is None"),
-        ('{"text": "a", "label": 1.5}', "'SARCASM' is 1.5"),
-        ('{"text": "a", "label": NaN}', "'SARCASM' is nan"),
-        ('{"text": "a", "label": "1"}', "'SARCASM' is '1'"),
+        ("1", "expected a JSON object on the line, got a number"),
+        ('{"label": 1}', "no text: expected 'text' or 'headline', found label"),
+        ('{"text": "a", "label": 1.5}', "'label' is 1.5"),
+        ('{"text": "a", "label": NaN}', "'label' is nan"),
+        ('{"text": "a", "label": "1"}', "'label' is '1'"),
         ('{"text": "a", "cats": [1]}', r"'cats' is \[1\]"),
-        ('{"text": "a\\ud800", "label": 1}', "surrogates"),
+        ('{"text": "a\\ud800", "label": 1}', "lone surrogate"),
     ],
 )
 def test_bad_line_is_named(tmp_path: Path, line: str, fault: str) -> None:
     path = tmp_path / "c.jsonl"
     path.write_text(f"{line}\n")
-    with pytest.raises(ValueError, match=rf"'{path}', line 1: .*{fault}.*Expected a JSON object"):
+    with pytest.raises(ValueError, match=rf"'{path}': 1 of 1 rows .*line 1: .*{fault}"):
         list(make_jsonl_corpus(path)(NLP))
+    with pytest.raises(ValueError, match=rf"'{path}', line 1: .*{fault}"):
+        list(make_jsonl_corpus(path, on_error="stop")(NLP))
+
+
+def test_a_few_bad_lines_are_skipped_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "c.jsonl"
+    path.write_text('{"text": "a", "label": 1}\n' * 150 + "{\n")
+    with pytest.warns(UserWarning, match="1 of 151 rows are bad and were skipped: line 151: "):
+        assert len(list(make_jsonl_corpus(path)(NLP))) == 150
 
 
 def test_no_path() -> None:

@@ -13,7 +13,7 @@ from spacy.language import Language
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 
-from spacy_sarcasm.data import parquet  # noqa: E402
+from spacy_sarcasm.data.filetypes import parquet  # noqa: E402
 from spacy_sarcasm.data.formats import read_chunks  # noqa: E402
 from spacy_sarcasm.data.rows import START  # noqa: E402
 from spacy_sarcasm.data.sources import find_sources  # noqa: E402

@@ -14,7 +14,7 @@ from spacy_sarcasm.evaluation.calibrate import (
     choose_threshold,
     fit_calibration,
 )
-from spacy_sarcasm.evaluation.labelled import Labelled
+from spacy_sarcasm.evaluation.datasets import Labelled
 from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
 
 from ..conftest import TINY_TEXTS

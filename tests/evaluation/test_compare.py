@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from sklearn.metrics import accuracy_score, roc_auc_score
 
 from spacy_sarcasm.evaluation.compare import compare, disagreements
-from spacy_sarcasm.evaluation.labelled import Labelled
+from spacy_sarcasm.evaluation.datasets import Labelled
 from spacy_sarcasm.evaluation.metrics import Bootstrap
 from spacy_sarcasm.evaluation.scored import Scored
 

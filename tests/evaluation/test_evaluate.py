@@ -12,12 +12,12 @@ from matplotlib import image
 from spacy.language import Language
 
 from spacy_sarcasm.evaluation.card import make_card, write_card
+from spacy_sarcasm.evaluation.datasets import Labelled
 from spacy_sarcasm.evaluation.evaluate import (
     file_digest,
     make_report,
     worst_mistakes,
 )
-from spacy_sarcasm.evaluation.labelled import Labelled
 from spacy_sarcasm.evaluation.metrics import METRICS, Bootstrap
 from spacy_sarcasm.evaluation.output import write_report
 from spacy_sarcasm.evaluation.scored import Scored, score_datasets

@@ -11,8 +11,8 @@ from spacy_sarcasm.evaluation.card import (
     make_card,
     read_record,
 )
+from spacy_sarcasm.evaluation.datasets import read_labelled
 from spacy_sarcasm.evaluation.evaluate import file_digest
-from spacy_sarcasm.evaluation.labelled import read_labelled
 from spacy_sarcasm.evaluation.metrics import Bootstrap, measure
 from spacy_sarcasm.evaluation.scored import score_datasets
 from spacy_sarcasm.network.storage import load_network
@@ -53,7 +53,7 @@ def test_test_accuracy_reaches_the_bar() -> None:
 @pytest.mark.parametrize("split", ["dev", "test"])
 def test_measured_again(bundled: Language, headlines_file, split: str) -> None:
     figures = recorded(split)
-    (data,) = read_labelled(headlines_file, bundled.vocab, splits=[split])
+    (data,) = read_labelled(headlines_file, splits=[split])
     (scored,) = score_datasets(bundled, [data])
     assert figures["texts"] == len(scored.scores)
     threshold = bundled.get_pipe("sarcasm").threshold

@@ -8,7 +8,7 @@ from typing import Any
 
 from spacy.language import Language
 
-from ...data import delimited, jsonl, parquet
+from ...data.filetypes import delimited, jsonl, parquet
 from ...data.formats import BINARY, Format, read_rows
 from ...data.rows import Chunk, RowBatch, RowError
 from ...data.streams import Source, compress

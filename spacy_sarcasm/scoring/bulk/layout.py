@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ...data.columns import no_column
 from ...data.formats import Format, check_texts, read_chunks, read_rows
-from ...data.rows import START, Chunk, Position, no_column
+from ...data.rows import START, Chunk, Position
 from ...data.streams import Compression, Source
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def make_plan(
     columns = list(dict.fromkeys(name for names in plan.columns for name in names))
     schema = None
     if output_format == Format.PARQUET:
-        from ...data.parquet import table_schema
+        from ...data.filetypes.parquet import table_schema
 
         schema = table_schema(list(zip(sources, plan.columns, strict=True)), options.added)
     plan.layout = Layout(output_format, compression, tuple(columns), schema)

@@ -242,7 +242,7 @@ def _kept(work: PartialOutput, keep: bool) -> str:
 def _assembly(plan: Plan) -> Callable[[Path, BinaryIO], None] | None:
     if plan.layout.format != Format.PARQUET:
         return None
-    from ...data.parquet import assemble
+    from ...data.filetypes.parquet import assemble
 
     return lambda rows, file: assemble(rows, plan.layout.schema, file)
 

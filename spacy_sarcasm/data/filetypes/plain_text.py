@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from .rows import Chunk, Position, cut_lines, split_lines
-from .streams import Source, open_source
+from ..rows import Chunk, Position, cut_lines, split_lines
+from ..streams import Source, open_source
 
 DEFAULT_COLUMN = "text"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import DocBin
-from spacy.vocab import Vocab
 
 from spacy_sarcasm.corpus.headlines import split_of
-from spacy_sarcasm.evaluation.labelled import Columns, read_labelled
+from spacy_sarcasm.data.row_settings import RowSettings
+from spacy_sarcasm.evaluation.datasets import read_labelled
 
 ROWS = [("oh great, rain", 1.0, "a"), ("it\u2028rains | again\n", 0.25, None), ("", 0.0, "b")]
 
@@ -46,7 +46,7 @@ def write(path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", ["spacy", "csv", "jsonl", "jsonl.gz", "json"])
 def test_kinds(tmp_path: Path, kind: str) -> None:
-    (data,) = read_labelled(write(tmp_path / f"rows.{kind}"), Vocab())
+    (data,) = read_labelled(write(tmp_path / f"rows.{kind}"))
     found = list(zip(data.texts, data.gold.tolist(), data.sources, strict=True))
     assert found == ROWS
     assert (data.name, data.split) == (f"rows.{kind}", None)
@@ -55,8 +55,8 @@ def test_kinds(tmp_path: Path, kind: str) -> None:
 def test_other_columns(tmp_path: Path) -> None:
     path = tmp_path / "tweets.csv"
     path.write_text('n,tweet,sarcastic\n0,"two\nlines",1\n')
-    columns = Columns(text="tweet", label="sarcastic")
-    (data,) = read_labelled(path, Vocab(), columns=columns)
+    settings = RowSettings("tweet", "sarcastic")
+    (data,) = read_labelled(path, settings)
     assert (data.texts, data.gold.tolist(), data.sources) == (["two\nlines"], [1.0], [None])
 
 
@@ -64,7 +64,7 @@ def test_headlines_by_split(tmp_path: Path) -> None:
     path = tmp_path / "headlines.json"
     rows = [{"headline": f"headline {i}", "is_sarcastic": i % 2} for i in range(60)]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    sets = read_labelled(path, Vocab(), splits=["test", "dev"])
+    sets = read_labelled(path, splits=["test", "dev"])
     assert [data.split for data in sets] == ["test", "dev"]
     for data in sets:
         assert data.name == f"headlines.json ({data.split})"
@@ -77,29 +77,28 @@ def test_headlines_by_split(tmp_path: Path) -> None:
     [
         ("a.jsonl", b"", "holds no rows"),
         ("a.jsonl", b'{"text": "a", "label": 1}\n{"text"', "line 2: "),
-        ("a.jsonl", b"[1]\n", r"line 1: expected a JSON object, got \[1\]"),
-        ("a.jsonl", b'{"label": 1}\n', "line 1: 'text' must be a text, and is None"),
-        ("a.jsonl", b'{"text": "a"}\n', "line 1: it has no gold: expected 'label'"),
-        ("a.jsonl", b'{"text": "a", "cats": {"X": 1}}\n', "line 1: it has no gold"),
-        ("a.jsonl", b'{"text": "a", "label": 2}\n', r"line 1: the gold .* in 0\.\.1, and is 2"),
-        ("a.jsonl", b'{"text": "a", "label": "x"}\n', "line 1: the gold must be a number"),
-        ("a.jsonl", b"\xff\xfe\n", "line 1: .*utf-8"),
-        ("a.jsonl.gz", b"not gzip", "line 1: "),
-        ("a.csv", b"", "has no column 'text' and none 'label'; it has: none"),
+        ("a.jsonl", b"[1]\n", "line 1: expected a JSON object on the line, got a number"),
+        ("a.jsonl", b'{"label": 1}\n', "line 1: no text: expected 'text' or 'headline', found label"),
+        ("a.jsonl", b'{"text": "a"}\n', "line 1: no gold: expected 'label'"),
+        ("a.jsonl", b'{"text": "a", "cats": {"X": 1}}\n', "line 1: no gold"),
+        ("a.jsonl", b'{"text": "a", "label": 2}\n', r"line 1: the gold .* is 2: .* in 0\.\.1"),
+        ("a.jsonl", b'{"text": "a", "label": "x"}\n', "line 1: the gold 'label' is 'x'"),
+        ("a.jsonl", b"\xf0\xfe\n", "line 1: .*not UTF-8"),
+        ("a.csv", b"", "holds no rows"),
         (
             "a.csv",
             b"tweet,label\na,1\n",
-            "has no column 'text'; it has: 'tweet', 'label'.*--text-c",
+            "has no column 'text' or 'headline'; its columns are: tweet, label.*--text-c",
         ),
         ("a.csv", b"text,label\n", "holds no rows"),
-        ("a.csv", b"text,label\na,1\nb\n", "line 3: it has no gold"),
+        ("a.csv", b"text,label\na,1\nb\n", "line 3: expected 2 fields as in the header, got 1"),
         ("a.csv", b'text,label\n"a,1\n', "line 2: "),
-        ("a.spacy", b"junk", "is no file of spaCy docs, or damaged"),
+        ("a.spacy", b"junk", "is damaged, or does not hold spaCy Docs"),
         ("a.spacy", DocBin().to_bytes(), "holds no rows"),
         (
             "a.spacy",
             DocBin(docs=[spacy.blank("en")("hello")]).to_bytes(),
-            r"doc 1: it has no gold in doc\.cats\['SARCASM'\] \(categories found: none\)",
+            r"doc 1: no gold: expected .* cats\['SARCASM'\]",
         ),
     ],
 )
@@ -107,10 +106,17 @@ def test_faults_name_the_row(tmp_path: Path, name: str, content: bytes, message:
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(ValueError, match=rf"(?s)'{path}'.*{message}"):
-        read_labelled(path, Vocab())
+        read_labelled(path)
+
+
+def test_damaged_compression(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl.gz"
+    path.write_bytes(b"not gzip")
+    with pytest.raises(OSError, match=rf"'{path}' cannot be read"):
+        read_labelled(path)
 
 
 def test_missing_file(tmp_path: Path) -> None:
     for name in ("none.jsonl", "none.csv", "none.spacy"):
         with pytest.raises(FileNotFoundError, match=name):
-            read_labelled(tmp_path / name, Vocab())
+            read_labelled(tmp_path / name)

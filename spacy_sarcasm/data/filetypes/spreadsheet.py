@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..extras import require
-from .rows import Chunk, Position, RecordBatch, check_unique, plain
-from .streams import EXTRA, Source
+from ...extras import require
+from ..columns import check_unique
+from ..rows import Chunk, Position, RecordBatch, plain
+from ..streams import EXTRA, Source
 
 
 class SheetBatch(RecordBatch):

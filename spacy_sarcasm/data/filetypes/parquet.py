@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from ..extras import require
-from .rows import Chunk, Position, RecordBatch, RowBatch, check_unique
-from .streams import EXTRA, Source
+from ...extras import require
+from ..columns import check_unique
+from ..rows import Chunk, Position, RecordBatch, RowBatch
+from ..streams import EXTRA, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from .rows import (
+from ..rows import (
     CHUNK_BYTES,
     Chunk,
     Position,
@@ -19,7 +19,7 @@ from .rows import (
     cut_lines,
     split_lines,
 )
-from .streams import MAX_LINE, InputStream, Source, open_source, peek
+from ..streams import MAX_LINE, InputStream, Source, open_source, peek
 
 _DECODER = json.JSONDecoder()
 # Python refuses to make a number of more than 4,300 digits. As text they are kept.

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..atomic import atomic_write
-from .rows import Chunk, Position, RecordBatch
-from .streams import Source
+from ...atomic import atomic_write
+from ..rows import Chunk, Position, RecordBatch
+from ..streams import Source
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 COLUMNS = ("text", "cats", "source")
 
@@ -40,19 +42,11 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
         OSError: The file cannot be read.
         ValueError: It does not hold Docs.
     """
-    from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
     if source.path is None:
         raise ValueError(f"{source.name} cannot be read as .spacy: give the name of a file")
-    content = source.path.read_bytes()
-    try:
-        docs = list(DocBin().from_bytes(content).get_docs(Vocab()))
-    except Exception as error:
-        # msgpack, zlib and numpy raise a dozen kinds of exceptions on bytes that are not theirs.
-        raise ValueError(
-            f"{source.name} is damaged, or does not hold spaCy Docs: {error}"
-        ) from error
+    docs = read_docs(source.path, Vocab())
     rows = [
         {"text": doc.text, "cats": dict(doc.cats), "source": doc.user_data.get("source")}
         for doc in docs
@@ -62,6 +56,27 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
         end = at + len(part)
         n_bytes = source.size * end // len(rows)
         yield Chunk(number, Position(at, at + 1), Position(end, end + 1), part, n_bytes)
+
+
+def read_docs(path: Path, vocab: Vocab) -> list[Doc]:
+    """Return the Docs of a file.
+
+    Args:
+        path: The file.
+        vocab: Their vocab.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It does not hold Docs.
+    """
+    from spacy.tokens import DocBin
+
+    content = path.read_bytes()
+    try:
+        return list(DocBin().from_bytes(content).get_docs(vocab))
+    except Exception as error:
+        # msgpack, zlib and numpy raise a dozen kinds of exceptions on bytes that are not theirs.
+        raise ValueError(f"'{path}' is damaged, or does not hold spaCy Docs: {error}") from error
 
 
 def write_docs(path: Path, rows: Iterable[tuple[str, float]], nlp: Language, category: str) -> None:

@@ -1,0 +1,62 @@
+"""Checks of the columns of a table, and what is said when one is missing."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+MAX_NAMES_SHOWN = 30
+
+
+def check_unique(name: str, columns: Sequence[str]) -> None:
+    """Check that no two columns have the same name.
+
+    Args:
+        name: What messages call the source.
+        columns: Its columns.
+
+    Raises:
+        ValueError: Two have.
+    """
+    if len(set(columns)) < len(columns):
+        twice = next(column for column, count in Counter(columns).items() if count > 1)
+        raise ValueError(f"{name} has several columns called '{twice}': rename them")
+
+
+def no_column(name: str, wanted: Sequence[str], columns: Iterable[str], option: str) -> str:
+    """Return the message about a column that is missing, with the nearest one there is.
+
+    Args:
+        name: What messages call the source.
+        wanted: The columns looked for; any of them would do.
+        columns: The columns there are.
+        option: The option that names the column.
+    """
+    columns = list(columns)
+    by_folded = {column.casefold().replace("_", " "): column for column in columns}
+    near = [
+        by_folded[match]
+        for column in wanted
+        for match in difflib.get_close_matches(
+            column.casefold().replace("_", " "), list(by_folded)[:1000], n=1
+        )
+    ]
+    hint = f"Did you mean '{near[0]}'? " if near else ""
+    names = " or ".join(f"'{column}'" for column in wanted)
+    return (
+        f"{name} has no column {names}; its columns are: {listed(columns)}. {hint}Name the column "
+        f"with {option}"
+    )
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return names as a list for a message, cut if there are many.
+
+    Args:
+        names: The names.
+    """
+    names = list(names)
+    shown = ", ".join(names[:MAX_NAMES_SHOWN])
+    more = len(names) - MAX_NAMES_SHOWN
+    return (f"{shown} and {more:,} more" if more > 0 else shown) or "none"
