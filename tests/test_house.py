@@ -57,7 +57,7 @@ MAY_ASK_FOR = {"tensorflow": ("network/",)}
 """Who may also call `require` for a package, to say that it is missing before anything starts."""
 
 NAMED_ALIKE = {"__init__.py"}
-PRESENT_NAMED_ALIKE = {"rows.py", "texts.py"}
+PRESENT_NAMED_ALIKE = {"texts.py"}
 
 MAX_MODULES = 11
 """Modules at one level of a folder, without `__init__.py`."""

@@ -259,10 +259,10 @@ class _Recoder(io.RawIOBase):
             block = self._raw.read(1 << 16)
             try:
                 text = self._decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
+            except UnicodeError as error:
                 raise ValueError(
-                    f"{self._name} is not {self._encoding}: {error.reason}. Name its encoding "
-                    "with --encoding"
+                    f"{self._name} is not {self._encoding}: {error}. Name its encoding with "
+                    "--encoding"
                 ) from error
             self._pending = text.encode("utf-8", "surrogatepass")
         taken, self._pending = self._pending[: len(buffer)], self._pending[len(buffer) :]

@@ -40,9 +40,7 @@ def read_split(folder: Path, split: str, label: str = "SARCASM") -> list[Headlin
 
 
 def convert(source: Path, **settings: str) -> ConvertReport:
-    return convert_corpus(
-        source, source.parent / "out", NLP, "SARCASM", RowSettings(**settings)
-    )
+    return convert_corpus(source, source.parent / "out", NLP, "SARCASM", RowSettings(**settings))
 
 
 def test_writes_what_the_splits_hold(tmp_path: Path) -> None:
@@ -102,9 +100,7 @@ def test_csv_with_named_columns_and_soft_labels(tmp_path: Path) -> None:
     ]
     source.write_text("tweet,sarcastic\n" + "\n".join(rows) + "\n", encoding="utf-8")
     report = convert(source, text_column="tweet", label_column="sarcastic")
-    assert report.bad_lines == [
-        (5, "the gold 'sarcastic' is 'yes': expected a number in 0..1")
-    ]
+    assert report.bad_lines == [(5, "the gold 'sarcastic' is 'yes': expected a number in 0..1")]
     found = {h for split in SPLITS for h in read_split(tmp_path / "out", split)}
     assert {Headline("one, with\na second line", 1.0), Headline("two", 0.25)} <= found
     assert sum(labels["serious"] for labels in report.splits.values()) == 99

@@ -50,21 +50,26 @@ def test_split_is_that_of_the_digest() -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("{", "line 2"),
-        ("[1]", "no JSON object"),
-        ('{"headline": "a"}', "'is_sarcastic' is None"),
+        ("{", "not JSON"),
+        ("[1]", "expected a JSON object on the line"),
+        ('{"headline": "a"}', "no gold: expected 'is_sarcastic'"),
         ('{"headline": "a", "is_sarcastic": 2}', "'is_sarcastic' is 2"),
-        ('{"is_sarcastic": 1}', "'headline' is None"),
-        ("__import__('os')", "line 2"),
-        ("", "line 2"),
+        ('{"is_sarcastic": 1}', "no text: expected 'headline'"),
+        ("__import__('os')", "not JSON"),
     ],
 )
 def test_bad_line_is_named(tmp_path: Path, line: str, fault: str) -> None:
     path = tmp_path / "h.json"
     path.write_text(f"{json.dumps(ROWS[0])}\n{line}\n")
-    with pytest.raises(ValueError, match=rf"'{path}', line 2: .*Expected a JSON object") as caught:
+    with pytest.raises(ValueError, match=rf"'{path}', line 2: ") as caught:
         read_headlines(path)
     assert fault in str(caught.value)
+
+
+def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "h.json"
+    path.write_text(f"{json.dumps(ROWS[0])}\n\n")
+    assert len(read_headlines(path)) == 1
 
 
 def test_bytes_that_are_not_utf8(tmp_path: Path) -> None:

@@ -78,7 +78,11 @@ def test_headlines_by_split(tmp_path: Path) -> None:
         ("a.jsonl", b"", "holds no rows"),
         ("a.jsonl", b'{"text": "a", "label": 1}\n{"text"', "line 2: "),
         ("a.jsonl", b"[1]\n", "line 1: expected a JSON object on the line, got a number"),
-        ("a.jsonl", b'{"label": 1}\n', "line 1: no text: expected 'text' or 'headline', found label"),
+        (
+            "a.jsonl",
+            b'{"label": 1}\n',
+            "line 1: no text: expected 'text' or 'headline', found label",
+        ),
         ("a.jsonl", b'{"text": "a"}\n', "line 1: no gold: expected 'label'"),
         ("a.jsonl", b'{"text": "a", "cats": {"X": 1}}\n', "line 1: no gold"),
         ("a.jsonl", b'{"text": "a", "label": 2}\n', r"line 1: the gold .* is 2: .* in 0\.\.1"),

@@ -249,7 +249,7 @@ def test_corpus_to_teacher_to_soft_labels(
     gold, report, check = train_teacher(
         gold_file, tmp_path / "t", dev=gold_file, base=tiny_encoder, settings=BY_HEART, device="cpu"
     )
-    assert (gold.tally.rows, gold.without, report.texts) == (6, 0, 6)
+    assert (gold.read.rows, gold.without, report.texts) == (6, 0, 6)
     assert check is not None
     assert (check.texts, check.accuracy) == (6, 1.0)
     assert 0 < check.log_loss < 0.1
@@ -264,7 +264,7 @@ def test_a_sample_of_the_rows(tiny_encoder: Path, tmp_path: Path, write_rows, go
     settings = {"base": tiny_encoder, "settings": BRIEF, "device": "cpu"}
     _, report, _ = train_teacher(gold_file, tmp_path / "t", max_rows=2, **settings)
     assert report.texts == 2
-    with pytest.raises(ValueError, match=r"most rows must be at least 1, not 0"):
+    with pytest.raises(ValueError, match=r"max_rows must be at least 1, not 0"):
         train_teacher(gold_file, tmp_path / "u", max_rows=0, **settings)
     with pytest.raises(ValueError, match=r"none of 1 rows of .* has gold"):
         train_teacher(write_rows([{"text": "x"}]), tmp_path / "u", **settings)

@@ -6,6 +6,7 @@ import gzip
 
 import pytest
 
+from spacy_sarcasm.data.row_settings import RowSettings
 from spacy_sarcasm.teacher import label
 from spacy_sarcasm.teacher.label import label_corpora
 
@@ -29,7 +30,8 @@ def test_rows_keep_what_they_hold(write_rows, counting, tmp_path):
 
 def test_a_field_of_another_name_becomes_the_text(write_rows, counting, tmp_path):
     corpus = write_rows([{"text": "no", "title": "aab"}])
-    label_corpora([corpus], tmp_path / "out.jsonl", counting, text_field="title", category="X")
+    settings = RowSettings("title", category="X")
+    label_corpora([corpus], tmp_path / "out.jsonl", counting, settings=settings)
     assert read_rows_of(tmp_path / "out.jsonl") == [{"text": "aab", "cats": {"X": 0.666667}}]
 
 
@@ -79,10 +81,10 @@ def test_a_file_that_is_not_whole_is_not_there(write_rows, counting, tmp_path, m
 
 
 def test_bad_rows_are_reported(write_rows, counting, tmp_path):
-    corpus = write_rows([{"text": "ab"}] * 150 + [{"text": ""}])
+    corpus = write_rows([{"text": "ab"}] * 150 + [{"text": ""}, {"text": 1}])
     done = label_corpora([corpus], tmp_path / "out.jsonl", counting)
-    assert (done.written, done.tallies[0].bad) == (150, 1)
-    assert "line 151: the text is empty" in done.tallies[0].faults[0]
+    assert (done.written, done.empty, done.read[0].bad) == (150, 1, 1)
+    assert done.read[0].faults == [(152, "'text' is 1: expected a text")]
 
 
 def test_several_corpora_without_the_texts_of_others(write_rows, counting, tmp_path):
@@ -95,6 +97,6 @@ def test_several_corpora_without_the_texts_of_others(write_rows, counting, tmp_p
     texts = [row["text"] for row in read_rows_of(tmp_path / "out.jsonl")]
     assert texts == ["one", "twos", "three"]
     assert (done.written, done.excluded) == (3, 2)
-    assert [tally.rows for tally in done.tallies] == [3, 2]
+    assert [report.rows for report in done.read] == [3, 2]
     with pytest.raises(ValueError, match=r"no texts to label, 1 of them left out"):
         label_corpora([test], tmp_path / "out.jsonl", counting, exclude=[test])
