@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,10 @@ def render(template: str, **values: Any) -> str:
     return "\n".join(_single_blank_lines(text)) + "\n"
 
 
+# What has a meaning in Markdown and in the HTML that it may contain; bars are left to `_cell`.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#!~&$]")
+
+
 class _OptionalKey(Undefined):
     def __str__(self) -> str:
         raise UndefinedError(self._undefined_message)
@@ -59,6 +64,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "cell": _cell,
+        "plain": _plain,
         "figures": _figures,
         "mistake": _mistake,
         "comparison": _comparison,
@@ -73,6 +79,13 @@ def _single_blank_lines(text: str) -> Iterator[str]:
         if line.strip() or not blank:
             yield line.rstrip()
         blank = not line.strip()
+
+
+def _plain(value: object) -> str:
+    """Return a text of the user's data so that Markdown shows it as it is: no links, no HTML."""
+    text = " ".join(str(value).split())
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return _MARKUP.sub(r"\\\g<0>", shown)
 
 
 def _cell(value: object) -> str:
@@ -100,7 +113,8 @@ def _interval(metric: Mapping[str, float | None]) -> str:
 
 
 def _mistake(row: Mapping[str, Any]) -> list[object]:
-    return [f"{row['score']:.4f}", row["gold"], row["source"] or "", row["text"]]
+    source = _plain(row["source"] or "")
+    return [f"{row['score']:.4f}", row["gold"], source, _plain(row["text"])]
 
 
 def _comparison(metrics: Mapping[str, Mapping[str, float | None]]) -> list[list[str]]:

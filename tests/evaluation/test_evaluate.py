@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +99,19 @@ def test_folder(trained: Language, scored: list[Scored], tmp_path: Path) -> None
             assert min(pixels.shape[:2]) > 500, name
             # Something was drawn.
             assert pixels[..., :3].std() > 0.05, name
+
+
+def test_texts_mean_nothing_in_the_markdown(trained: Language, tmp_path: Path) -> None:
+    texts = ["<script>alert(1)</script> | [x](javascript:y)", "![a](b) `c` *d* \\| \x1b[31m", "_e_"]
+    gold = np.array([*GOLD, 1.0, 0.0, 1.0])
+    data = Labelled("tiny", [*TEXTS, *texts], gold, ["<b>"] * len(gold))
+    scored = [Scored(data, 1 - gold)]
+    write_report(tmp_path, make_report(trained, "tiny", scored, QUICK), scored)
+    report = (tmp_path / "report.md").read_text()
+    assert "\\<script\\>alert(1)\\</script\\> \\| \\[x\\](javascript:y)" in report
+    assert "\\!\\[a\\](b) \\`c\\` \\*d\\* \\\\\\| \N{REPLACEMENT CHARACTER}\\[31m" in report
+    assert "\\_e\\_" in report
+    assert not re.search(r"(?<!\\)[<>]", report)
 
 
 def test_no_curve_for_one_class(trained: Language, tmp_path: Path) -> None:
