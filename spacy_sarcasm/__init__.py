@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Any
 from spacy_sarcasm.about import __version__
 
 if TYPE_CHECKING:
+    from spacy_sarcasm.explanation.explain import explain
     from spacy_sarcasm.scoring.texts import score_texts
     from spacy_sarcasm.vectors.load import load_vectors
 
-__all__ = ["__version__", "load_vectors", "score_texts"]
+__all__ = ["__version__", "explain", "load_vectors", "score_texts"]
 
 
 def __getattr__(name: str) -> Any:
     # Public functions are imported when first used, so that importing the package stays light.
+    if name == "explain":
+        from spacy_sarcasm.explanation.explain import explain
+
+        return explain
     if name == "load_vectors":
         from spacy_sarcasm.vectors.load import load_vectors
 

@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("recipes",),
     ("teacher", "training"),
-    ("explain", "report", "evaluation"),
+    ("explanation", "report", "evaluation"),
     ("scoring",),
     ("pipeline",),
     ("network",),
@@ -62,10 +62,10 @@ PRESENT_NAMED_ALIKE = {"texts.py"}
 MAX_MODULES = 11
 """Modules at one level of a folder, without `__init__.py`."""
 
-PRESENT_CROWDED = {"cli": 19}
+PRESENT_CROWDED = {"cli": 20}
 
 MAX_LINES = 300
-PRESENT_LONG = {"network/shim.py": 365, "pipeline/classifier.py": 530}
+PRESENT_LONG = {"network/shim.py": 381, "pipeline/classifier.py": 530}
 
 
 @cache

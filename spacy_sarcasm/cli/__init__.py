@@ -19,6 +19,7 @@ from . import (
     convert,  # noqa: F401
     curves,  # noqa: F401
     evaluate,  # noqa: F401
+    explain,  # noqa: F401
     export,  # noqa: F401
     label,  # noqa: F401
     mix,  # noqa: F401

@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from .engines.onnx_model import PROBABILITIES
 from .settings import Fallback, NetworkConfig, NetworkSettings, Pooling, Precision, WordAttr
 from .shim import BiLSTMShim, Probabilities
 from .storage import Network
@@ -179,20 +180,22 @@ def update(
     shim.update(texts, _dropout_rate(model, shim), of_array)
 
 
-def score_rows(model: SarcasmModel, texts: TextRows) -> Probabilities:
+def score_rows(model: SarcasmModel, texts: TextRows, output: str = PROBABILITIES) -> Probabilities:
     """Score texts whose words have been looked up.
 
     Args:
         model: The model.
         texts: The words of the texts, as `Vocabulary.text_rows` gives them, uncut.
+        output: `PROBABILITIES` or `LOGITS`.
 
     Returns:
-        The probabilities, shape (texts,).
+        The probabilities or logits, shape (texts,); 0.0 for a text without words.
     """
     return get_shim(model).score(
         _cut_long(model, texts),
         budget=model.attrs["batch_budget"],
         threads=model.attrs["threads"],
+        output=output,
     )
 
 

@@ -24,7 +24,7 @@ from thinc.types import FloatsXd
 from ..extras import require
 from .batching import length_batches, pad
 from .calibration import UNCALIBRATED, Calibration
-from .engines.onnx_model import Session, build_onnx, create_session, run
+from .engines.onnx_model import LOGITS, PROBABILITIES, Session, build_onnx, create_session, run
 from .folding import unfold
 from .settings import ARCHITECTURE_SETTINGS, NetworkSettings
 from .storage import Network, WeightsError, load_network, network_from_bytes, network_to_bytes
@@ -158,18 +158,23 @@ class BiLSTMShim(Shim):
 
     # Scoring
 
-    def score(self, texts: TextRows, *, budget: int, threads: int) -> Probabilities:
-        """Return the probability of every text, 0.0 for one without words, shape (texts,).
+    def score(
+        self, texts: TextRows, *, budget: int, threads: int, output: str = PROBABILITIES
+    ) -> Probabilities:
+        """Return the probability or logit of every text, shape (texts,).
+
+        It is 0.0 for a text without words.
 
         Args:
             texts: The words of the texts.
             budget: The most padded words a batch may take.
             threads: Threads of ONNX Runtime.
+            output: `PROBABILITIES` or `LOGITS`.
         """
         session = self._get_session(threads)
         scores = np.zeros(len(texts.lengths), dtype=np.float32)
         for chosen in length_batches(texts.lengths, budget):
-            scores[chosen] = run(session, *pad(texts, chosen))
+            scores[chosen] = run(session, *pad(texts, chosen), output)
         return scores
 
     def _get_session(self, threads: int) -> Session:
@@ -178,7 +183,8 @@ class BiLSTMShim(Shim):
         with self._lock:
             if self._session is None or self._session_key != key:
                 network = self.network
-                model = build_onnx(network.config, network.weights)
+                outputs = (PROBABILITIES, LOGITS)
+                model = build_onnx(network.config, network.weights, outputs=outputs)
                 if self._session is not None and self._session_key[0] != os.getpid():
                     _INHERITED.append(self._session)
                 self._session, self._session_key = create_session(model, threads), key

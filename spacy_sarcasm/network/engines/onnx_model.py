@@ -28,6 +28,8 @@ OPSET = 17
 IR_VERSION = 8
 
 ROWS, LENGTHS, PROBABILITIES = "rows", "lengths", "probabilities"
+# The input of the sigmoid, which explanations need: a probability near 1 no longer tells it.
+LOGITS = "output/product"
 
 # Below every value of an LSTM's output, which lies within -1..1, and finite so that no NaN can
 # come of it.
@@ -45,7 +47,10 @@ class Session(Protocol):
 
 
 def build_onnx(
-    config: NetworkConfig, weights: Weights, metadata: Mapping[str, str] | None = None
+    config: NetworkConfig,
+    weights: Weights,
+    metadata: Mapping[str, str] | None = None,
+    outputs: Sequence[str] = (PROBABILITIES,),
 ) -> bytes:
     """Return the network as the content of an ``.onnx`` file.
 
@@ -59,6 +64,7 @@ def build_onnx(
         config: The network's settings and dimensions.
         weights: Its weights.
         metadata: Texts that travel with the model, beside the config.
+        outputs: `PROBABILITIES`, `LOGITS` (calibrated, of the same shape) or both.
     """
     config, weights = fold(config, weights)
     graph = _Graph()
@@ -78,7 +84,7 @@ def build_onnx(
             protobuf.value_info(ROWS, "int32", ["time", "texts"]),
             protobuf.value_info(LENGTHS, "int32", ["texts"]),
         ],
-        outputs=[protobuf.value_info(PROBABILITIES, "float32", ["texts", 1])],
+        outputs=[protobuf.value_info(name, "float32", ["texts", 1]) for name in outputs],
         opset=OPSET,
         ir_version=IR_VERSION,
         producer=("spacy-sarcasm", __version__),
@@ -108,15 +114,18 @@ def create_session(model: bytes, threads: int) -> Session:
     return cast(Session, session)
 
 
-def run(session: Session, rows: Rows, lengths: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Return the probability of each text of a padded batch, shape (texts,).
+def run(
+    session: Session, rows: Rows, lengths: NDArray[np.int32], output: str = PROBABILITIES
+) -> NDArray[np.float32]:
+    """Return the probability or logit of each text of a padded batch, shape (texts,).
 
     Args:
         session: What `create_session` returned.
         rows: Vocabulary rows, shape (time, texts).
         lengths: Words of each text, shape (texts,), all at least 1.
+        output: `PROBABILITIES` or `LOGITS`.
     """
-    return session.run([PROBABILITIES], {ROWS: rows, LENGTHS: lengths})[0][:, 0]
+    return session.run([output], {ROWS: rows, LENGTHS: lengths})[0][:, 0]
 
 
 class _Graph:
