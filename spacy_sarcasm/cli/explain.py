@@ -79,10 +79,10 @@ def _print(explanations: list[Explanation]) -> None:
 
 def _write(explanations: list[Explanation], output: Path) -> None:
     from ..atomic import atomic_write
-    from ..explanation.html import render_explanations
+    from ..explanation.html import render_pictures
 
     if output.suffix == ".html":
-        content = render_explanations(explanations, page=True)
+        content = render_pictures([one.picture for one in explanations], page=True)
     else:
         found = [explanation.to_dict() for explanation in explanations]
         content = json.dumps(found, ensure_ascii=False, indent=2) + "\n"

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .palette import strength, to_hex
+from .pictures import LEAST_MARKED, Picture, cut_into_pieces
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-# displaCy marks tokens whose number is not 0.0 once rounded.
-_LEAST_SHOWN = 0.05
 _TOKENS_IN_REPR = 8
 
 
@@ -79,6 +78,12 @@ class Explanation:
         """
         return sorted(self, key=lambda pair: -abs(pair[1]))[:n]
 
+    @property
+    def picture(self) -> Picture:
+        """What a picture of it shows."""
+        pieces = cut_into_pieces(self.text, self.tokens, self.starts, self.attributions)
+        return Picture(pieces, self.scale, self.score, self.base, self.threshold)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON.
 
@@ -123,7 +128,7 @@ class Explanation:
                 for token, start, value in zip(
                     self.tokens, self.starts, self.attributions, strict=True
                 )
-                if abs(value) >= _LEAST_SHOWN
+                if abs(value) >= LEAST_MARKED
             ],
             "title": None,
         }
@@ -140,9 +145,9 @@ class Explanation:
             >>> Path("page.html").write_text(explanation.to_html(page=True), encoding="utf-8")
             ... # doctest: +SKIP
         """
-        from .html import render_explanations
+        from .html import render_pictures
 
-        return render_explanations([self], page=page)
+        return render_pictures([self.picture], page=page)
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -151,4 +156,4 @@ class Explanation:
         """Show the text with its words marked, and the numbers, in a terminal."""
         from .terminal import render_terminal
 
-        return render_terminal(self)
+        return render_terminal(self.picture)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.color import Color
 from rich.console import Group, RenderableType
 from rich.style import Style
@@ -11,33 +9,29 @@ from rich.table import Table
 from rich.text import Text
 
 from .palette import LOWERS, RAISES, strength, to_hex
+from .pictures import Picture
 
-if TYPE_CHECKING:
-    from .attributions import Explanation
-
-# Weaker ones are shown as plain text.
-_LEAST_STRENGTH = 0.05
 _BAR_WIDTH = 20
 _ROWS = 10
 
 
-def render_terminal(explanation: Explanation) -> RenderableType:
+def render_terminal(picture: Picture) -> RenderableType:
     """Return the text with its words marked, a legend, and the words that move it most.
 
     Words that raise the score are underlined, those that lower it are in italics, so that the
     picture needs no colour.
 
     Args:
-        explanation: What to show.
+        picture: What to show.
     """
-    sign = ">=" if explanation.is_sarcastic else "<"
+    sign = ">=" if picture.is_sarcastic else "<"
     head = Text.assemble(
         ("score ", "bold"),
-        (f"{explanation.score:.3f}", "bold"),
-        f" {sign} threshold {explanation.threshold:.3f}, ",
-        f"with no word known {explanation.base:.3f}",
+        (f"{picture.score:.3f}", "bold"),
+        f" {sign} threshold {picture.threshold:.3f}, ",
+        f"with no word known {picture.base:.3f}",
     )
-    scale = explanation.scale
+    scale = picture.scale
     legend = Text.assemble(
         ("raises the score", _style(1)),
         " up to ",
@@ -45,7 +39,7 @@ def render_terminal(explanation: Explanation) -> RenderableType:
         ("lowers it", _style(-1)),
         f" down to {-scale:+.1f} logits",
     )
-    return Group(head, _marked(explanation), legend, _table(explanation))
+    return Group(head, _marked(picture), legend, _table(picture))
 
 
 def printable(text: str) -> str:
@@ -57,16 +51,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else " " for char in text)
 
 
-def _marked(explanation: Explanation) -> Text:
+def _marked(picture: Picture) -> Text:
     marked = Text()
-    end = 0
-    scale = explanation.scale
-    for (token, value), start in zip(explanation, explanation.starts, strict=True):
-        marked.append(printable(explanation.text[end:start]))
-        end = start + len(token)
-        place = strength(value, scale)
-        marked.append(printable(token), _style(place) if abs(place) >= _LEAST_STRENGTH else None)
-    marked.append(printable(explanation.text[end:]))
+    for piece in picture.pieces:
+        place = strength(piece.attribution or 0.0, picture.scale)
+        marked.append(printable(piece.text), _style(place) if piece.is_marked else None)
     return marked
 
 
@@ -74,15 +63,14 @@ def _style(place: float) -> Style:
     return Style(color="black", bgcolor=to_hex(place), underline=place > 0, italic=place < 0)
 
 
-def _table(explanation: Explanation) -> Table:
+def _table(picture: Picture) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1), show_edge=False)
     table.add_column(justify="right")
     table.add_column()
     table.add_column()
-    for token, value in explanation.top(_ROWS):
-        if not value:
-            break
-        place = strength(value, explanation.scale)
+    strongest = sorted(picture.tokens, key=lambda pair: -abs(pair[1]))
+    for token, value in strongest[:_ROWS]:
+        place = strength(value, picture.scale)
         colour = Color.from_rgb(*(RAISES if value > 0 else LOWERS))
         bar = Text("█" * max(1, round(abs(place) * _BAR_WIDTH)), Style(color=colour))
         table.add_row(f"{value:+.2f}", bar, Text(printable(token)))
