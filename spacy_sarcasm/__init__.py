@@ -12,10 +12,11 @@ from spacy_sarcasm.about import __version__
 
 if TYPE_CHECKING:
     from spacy_sarcasm.explanation.explain import explain
+    from spacy_sarcasm.scoring.frames import score_frame
     from spacy_sarcasm.scoring.texts import score_texts
     from spacy_sarcasm.vectors.load import load_vectors
 
-__all__ = ["__version__", "explain", "load_vectors", "score_texts"]
+__all__ = ["__version__", "explain", "load_vectors", "score_frame", "score_texts"]
 
 
 def __getattr__(name: str) -> Any:
@@ -28,6 +29,10 @@ def __getattr__(name: str) -> Any:
         from spacy_sarcasm.vectors.load import load_vectors
 
         return load_vectors
+    if name == "score_frame":
+        from spacy_sarcasm.scoring.frames import score_frame
+
+        return score_frame
     if name == "score_texts":
         from spacy_sarcasm.scoring.texts import score_texts
 

@@ -1,8 +1,8 @@
-"""Scores for batches of a table: Arrow record batches and pandas frames.
+"""Scores for batches of a table.
 
 Nothing here knows an engine: Spark, Ray Data and Dask all take a function from batches to batches,
-and run it in worker processes. A pipeline is loaded in such a process when its first batch comes,
-and kept there for all that follow.
+and run it in worker processes. A pipeline is loaded in such a process when the first batch arrives,
+and kept for all that follow.
 """
 
 from __future__ import annotations
@@ -13,20 +13,16 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from spacy.language import Language
 
 from ..pipeline.loading import load_scoring_pipeline
 from .texts import DEFAULT_BATCH_SIZE, TextScorer
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 TEXT_COLUMN = "text"
 OUTPUT_COLUMN = "sarcasm"
-# What pandas calls columns that may hold texts.
-TEXT_KINDS = {"string", "empty", "mixed", "mixed-integer"}
-
 # A model's name or path -> when it was saved, and its scorer.
 _loaded: dict[str | None, tuple[int | None, TextScorer]] = {}
 # Held while loading and while scoring: the threads of a worker share a pipeline, which serves one
@@ -41,62 +37,41 @@ def score_batches(
     output_column: str = OUTPUT_COLUMN,
     model: str | Path | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield Arrow record batches with a column of scores appended, rows and order kept.
+    """Yield Arrow record batches with a column of scores appended.
 
     Args:
         batches: Record batches.
-        text_column: The column with the texts: strings, dictionary-encoded ones too.
+        text_column: The column with the texts: strings, also dictionary-encoded.
         output_column: The column to append: float64, a probability of sarcasm in 0..1; null where
             the text is null or not valid Unicode.
-        model: The name of an installed pipeline package or the path of a saved pipeline with a
-            sarcasm component. None: blank English with the bundled weights. Loaded once in a
-            process, and anew when it was saved anew.
+        model: An installed pipeline package or the path of a saved pipeline with a sarcasm
+            component. None: blank English with the bundled weights. Loaded once per process, and
+            again if it has been saved since.
 
     Yields:
-        A batch for each batch, its schema that of the batch with `output_column` at the end.
+        One batch per batch, with the same schema plus `output_column` at the end.
 
     Raises:
-        ValueError: There is no one such text column, it does not hold texts, or there is an
-            output column already; or the pipeline has no sarcasm component.
+        ValueError: The text column is missing, ambiguous or does not hold texts; the output column
+            already exists; or the pipeline has no sarcasm component.
         OSError: There is no such pipeline.
+
+    Example:
+        >>> for batch in score_batches(table.to_batches(), text_column="headline"):
+        ...     writer.write_batch(batch)
     """
     import pyarrow as pa
 
     for batch in batches:
         check_columns(batch.schema.names, text_column, output_column)
-        scores = score_values(_arrow_texts(batch, text_column), model)
+        place = batch.schema.get_field_index(text_column)
+        scores = score_values(
+            arrow_texts(batch.column(place), text_column, batch.schema.names), model
+        )
         yield pa.RecordBatch.from_arrays(
             [*batch.columns, pa.array(scores, pa.float64())],
             schema=batch.schema.append(pa.field(output_column, pa.float64())),
         )
-
-
-def score_frame(
-    frame: pd.DataFrame,
-    *,
-    text_column: str = TEXT_COLUMN,
-    output_column: str = OUTPUT_COLUMN,
-    model: str | Path | None = None,
-) -> pd.DataFrame:
-    """Return a pandas frame with a column of scores appended; the frame given is not changed.
-
-    Args:
-        frame: The frame; its index may be anything.
-        text_column: The column with the texts: of strings, objects or a category of strings.
-        output_column: The column to append: float64, a probability of sarcasm in 0..1; NaN where
-            the text is missing, no string or not valid Unicode.
-        model: As for `score_batches`.
-
-    Raises:
-        ValueError: As for `score_batches`.
-        OSError: There is no such pipeline.
-    """
-    check_columns([str(name) for name in frame.columns], text_column, output_column)
-    scored = frame.copy(deep=False)
-    scored[output_column] = np.array(
-        score_values(_pandas_texts(frame, text_column), model), dtype=np.float64
-    )
-    return scored
 
 
 def check_columns(columns: Sequence[str], text_column: str, output_column: str) -> None:
@@ -144,21 +119,25 @@ def wrong_type(column: str, kind: str, columns: Sequence[str]) -> ValueError:
     )
 
 
-def score_values(values: Sequence[Any], model: str | Path | None = None) -> list[float | None]:
-    """Score values by a pipeline that this process keeps.
+def score_values(
+    values: Sequence[Any], model: str | Path | Language | None = None
+) -> list[float | None]:
+    """Return the score of each value, None for one that is not a valid text.
 
     Args:
-        values: Texts, and maybe nulls and other values.
-        model: As for `score_batches`.
-
-    Returns:
-        The score of each value, None for one that is no valid text.
+        values: Texts, and perhaps nulls and other values.
+        model: As for `score_batches`, or a pipeline.
 
     Raises:
         ValueError: The pipeline has no sarcasm component.
         OSError: There is no such pipeline.
     """
     scores: list[float | None] = []
+    if isinstance(model, Language):
+        scorer = TextScorer(model)
+        for start in range(0, len(values), DEFAULT_BATCH_SIZE):
+            scores += scorer.score_values(values[start : start + DEFAULT_BATCH_SIZE])[0]
+        return scores
     for start in range(0, len(values), DEFAULT_BATCH_SIZE):
         with _lock:
             scored, _ = _scorer(model).score_values(values[start : start + DEFAULT_BATCH_SIZE])
@@ -195,40 +174,37 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
 
 
-def _arrow_texts(batch: pa.RecordBatch, name: str) -> list[Any]:
+def arrow_texts(column: pa.Array | pa.ChunkedArray, name: str, columns: Sequence[str]) -> list[Any]:
+    """Return the texts of an Arrow column, None for nulls.
+
+    Args:
+        column: Strings of any kind, also dictionary-encoded.
+        name: What errors call it.
+        columns: The names of all columns of the table.
+
+    Raises:
+        ValueError: It holds no texts.
+    """
     import pyarrow as pa
 
-    column = batch.column(batch.schema.get_field_index(name))
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
     kind = column.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+        column = column.cast(kind)
     if not (
         pa.types.is_string(kind)
         or pa.types.is_large_string(kind)
         or pa.types.is_string_view(kind)
         or pa.types.is_null(kind)
     ):
-        raise wrong_type(name, str(kind), batch.schema.names)
+        raise wrong_type(name, str(kind), columns)
     try:
         texts: list[Any] = column.to_pylist()
     except UnicodeDecodeError:
         # Nobody checks the bytes of a string column. Those that are not UTF-8 become lone
-        # surrogates, which score as what they are: no text.
+        # surrogates, which are treated as what they are: not a text.
         texts = [
             None if raw is None else raw.decode("utf-8", "surrogateescape")
             for raw in column.cast(pa.large_binary()).to_pylist()
         ]
     return texts
-
-
-def _pandas_texts(frame: pd.DataFrame, name: str) -> list[Any]:
-    import pandas as pd
-
-    column = frame[name]
-    held = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
-    kind = pd.api.types.infer_dtype(held, skipna=True)
-    # A column without a single value has whatever type: nothing was known of it.
-    if kind not in TEXT_KINDS and column.notna().any():
-        raise wrong_type(name, str(column.dtype), [str(column) for column in frame.columns])
-    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
-    return values

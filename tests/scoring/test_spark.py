@@ -285,7 +285,7 @@ def test_dask_in_processes_and_in_threads(bundled: Language) -> None:
     import dask.dataframe
     import pandas as pd
 
-    from spacy_sarcasm.scoring.tables import score_frame
+    from spacy_sarcasm import score_frame
 
     texts = TEXTS * 20
     frame = dask.dataframe.from_pandas(pd.DataFrame({"headline": texts}), npartitions=4)
@@ -303,7 +303,7 @@ def test_ray_data(bundled: Language) -> None:
     pytest.importorskip("ray.data", reason="Ray is not installed: ray[data]")
     import ray
 
-    from spacy_sarcasm.scoring.tables import score_frame
+    from spacy_sarcasm import score_frame
 
     texts = TEXTS * 20
     ray.init(num_cpus=2, include_dashboard=False)

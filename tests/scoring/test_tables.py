@@ -14,7 +14,8 @@ import spacy
 from spacy.language import Language
 
 from spacy_sarcasm.scoring import tables as module
-from spacy_sarcasm.scoring.tables import score_batches, score_frame
+from spacy_sarcasm.scoring.frames import score_frame
+from spacy_sarcasm.scoring.tables import score_batches
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install pyarrow")
 pd = pytest.importorskip("pandas", reason="pandas is not installed: pip install pandas")
@@ -236,13 +237,13 @@ def test_a_fork_while_a_thread_scores_does_not_hang(run_script) -> None:
         """
 import os, threading
 import pandas as pd
-from spacy_sarcasm.scoring import tables as batches
+from spacy_sarcasm.scoring import frames, tables
 frame = pd.DataFrame({"text": ["area man wins"] * 3})
-expected = batches.score_frame(frame)["sarcasm"].tolist()
-with batches._lock:
+expected = frames.score_frame(frame)["sarcasm"].tolist()
+with tables._lock:
     child = os.fork()
     if child == 0:
-        again = batches.score_frame(frame)["sarcasm"].tolist()
+        again = frames.score_frame(frame)["sarcasm"].tolist()
         os._exit(0 if max(abs(a - b) for a, b in zip(again, expected)) < 1e-5 else 1)
 print(os.waitpid(child, 0)[1])
 """

@@ -1,0 +1,137 @@
+"""Scores for data frames: pandas, Polars and Arrow in, the same kind out.
+
+Each kind is asked for its texts in its own words. A layer such as narwhals would need the same
+checks of types around it, and the Arrow PyCapsule interface loses the index of a pandas frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from spacy.language import Language
+
+from .tables import (
+    OUTPUT_COLUMN,
+    TEXT_COLUMN,
+    arrow_texts,
+    check_columns,
+    score_values,
+    wrong_type,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+Frame = TypeVar("Frame")
+Score = Callable[[Sequence[Any]], list[float | None]]
+
+# What pandas calls columns that may hold texts.
+TEXT_KINDS = {"string", "empty", "mixed", "mixed-integer"}
+
+
+def score_frame(
+    frame: Frame,
+    *,
+    text_column: str = TEXT_COLUMN,
+    output_column: str = OUTPUT_COLUMN,
+    model: str | Path | Language | None = None,
+) -> Frame:
+    """Return a data frame with a column of scores appended. The given frame is not changed.
+
+    Args:
+        frame: A pandas or Polars DataFrame, or an Arrow Table or RecordBatch.
+        text_column: The column with the texts: strings, or categories of strings.
+        output_column: The column to append: float64, a probability of sarcasm in 0..1. Where the
+            text is missing or not valid, it holds what the frame uses for missing values: NaN in
+            pandas, null elsewhere.
+        model: A pipeline with a sarcasm component, the name of an installed one, or the path of a
+            saved one. None: blank English with the bundled weights.
+
+    Returns:
+        A frame of the same kind, its rows in the same order, with the same index.
+
+    Raises:
+        TypeError: It is not one of these kinds of frames.
+        ValueError: The text column is missing, ambiguous or does not hold texts; the output column
+            already exists; or the pipeline has no sarcasm component.
+        OSError: There is no such pipeline.
+
+    Example:
+        >>> frame = pandas.DataFrame({"headline": ["area man wins", None]})
+        >>> score_frame(frame, text_column="headline")["sarcasm"].isna().tolist()
+        [False, True]
+    """
+    append = _APPEND.get(_kind(frame))
+    if append is None:
+        hint = ". Call its collect() first" if type(frame).__name__ == "LazyFrame" else ""
+        raise TypeError(
+            "expected a pandas or Polars DataFrame, or an Arrow Table or RecordBatch, got "
+            f"{type(frame).__module__}.{type(frame).__qualname__}{hint}"
+        )
+    scored: Frame = append(
+        frame, text_column, output_column, lambda texts: score_values(texts, model)
+    )
+    return scored
+
+
+def _kind(frame: object) -> tuple[str, str]:
+    """Return the package and the name of the class that says what kind of frame this is."""
+    for base in type(frame).__mro__:
+        kind = (base.__module__.partition(".")[0], base.__name__)
+        if kind in _APPEND:
+            return kind
+    return "", ""
+
+
+def _append_to_pandas(
+    frame: pd.DataFrame, text_column: str, output_column: str, score: Score
+) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = [str(name) for name in frame.columns]
+    check_columns(columns, text_column, output_column)
+    column = frame[text_column]
+    held = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    # A column without a single value may have any type.
+    if pd.api.types.infer_dtype(held, skipna=True) not in TEXT_KINDS and column.notna().any():
+        raise wrong_type(text_column, str(column.dtype), columns)
+    scored = frame.copy(deep=False)
+    texts = column.astype(object).where(column.notna(), None).tolist()
+    scored[output_column] = np.array(score(texts), dtype=np.float64)
+    return scored
+
+
+def _append_to_polars(
+    frame: pl.DataFrame, text_column: str, output_column: str, score: Score
+) -> pl.DataFrame:
+    import polars as pl
+
+    check_columns(frame.columns, text_column, output_column)
+    column = frame.get_column(text_column)
+    if column.dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):
+        raise wrong_type(text_column, str(column.dtype), frame.columns)
+    scores = score(column.cast(pl.String).to_list())
+    return frame.with_columns(pl.Series(output_column, scores, dtype=pl.Float64))
+
+
+def _append_to_arrow(frame: Any, text_column: str, output_column: str, score: Score) -> pa.Table:
+    import pyarrow as pa
+
+    names = frame.schema.names
+    check_columns(names, text_column, output_column)
+    column = frame.column(names.index(text_column))
+    scores = pa.array(score(arrow_texts(column, text_column, names)), pa.float64())
+    return frame.append_column(pa.field(output_column, pa.float64()), scores)
+
+
+_APPEND: dict[tuple[str, str], Callable[..., Any]] = {
+    ("pandas", "DataFrame"): _append_to_pandas,
+    ("polars", "DataFrame"): _append_to_polars,
+    ("pyarrow", "Table"): _append_to_arrow,
+    ("pyarrow", "RecordBatch"): _append_to_arrow,
+}
