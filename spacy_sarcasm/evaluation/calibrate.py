@@ -84,6 +84,8 @@ def calibrate(
         pipe.calibration = before
         raise
     pipe.calibration = replace(found, threshold=threshold)
+    # A threshold of the config would hide the one that is stored with the weights.
+    pipe.cfg["threshold"] = None
     return pipe.calibration
 
 

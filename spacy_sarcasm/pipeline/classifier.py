@@ -32,7 +32,7 @@ from ..network.shim import Probabilities
 from ..network.storage import WEIGHTS_FILE, Network, save_network
 from ..network.vocabulary import TextRows
 from ..pretrained import BUNDLED_LANGUAGE, BUNDLED_WEIGHTS
-from .gold import cross_entropy, read_gold, require_gold
+from .gold import PositiveWeight, cross_entropy, read_gold, require_gold
 from .scorer import Scorer
 
 BUNDLED = "bundled"
@@ -66,6 +66,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         max_length: int = DEFAULT_MAX_LENGTH,
         batch_budget: int = DEFAULT_BATCH_BUDGET,
         threads: int = DEFAULT_THREADS,
+        positive_weight: float | str | None = None,
         scorer: Scorer | None = None,
     ) -> None:
         """Make a component.
@@ -74,16 +75,16 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             vocab: The pipeline's vocab.
             model: A model of the architecture `spacy_sarcasm.BiLSTM.v1`.
             name: The component's name in the pipeline.
-            weights: What it starts from: ``"bundled"``, the path of a weights file (or of a folder
-                with one, such as a saved component), or None for an untrained network. Read when
-                first needed, so a pipeline that brings weights of its own never reads them.
+            weights: ``"bundled"``, the path of a weights file or of a folder with one, or None for
+                an untrained network. Read on first use, so a pipeline with its own never does.
             label: The category in ``doc.cats`` that mirrors the score and holds the gold.
             set_cats: Whether the score is mirrored.
-            threshold: The least score that evaluation counts as sarcastic, 0 to 1. None: the
-                threshold stored with the weights.
-            max_length: Tokens of a text beyond so many are not read.
-            batch_budget: The most tokens, padding included, that the network takes at a time.
+            threshold: Scores at or above it are sarcastic, 0..1. None: that of the weights.
+            max_length: The number of tokens of a text that are read.
+            batch_budget: Maximum tokens in a batch of the network, padding included.
             threads: Threads that ONNX Runtime may use.
+            positive_weight: How much a sarcastic example counts in training: a number,
+                ``"balanced"`` (both classes count the same) or None (1.0).
             scorer: The scoring method.
 
         Raises:
@@ -101,7 +102,9 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             "max_length": max_length,
             "batch_budget": batch_budget,
             "threads": threads,
+            "positive_weight": positive_weight,
         }
+        self._positive_weight = PositiveWeight(positive_weight)
         _check_settings(self.cfg)
         self._configured = dict(self.cfg)
         self._was_trained = True
@@ -315,10 +318,9 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         labels: Iterable[str] | None = None,
         weights: str | None = None,
     ) -> None:
-        """Start anew from a training corpus, or from weights to fine-tune.
+        """Start over from a training corpus, or from weights to fine-tune.
 
-        The vocabulary is built from the words of the corpus, the embedding from their vectors in
-        ``nlp.vocab``.
+        The vocabulary is built from the corpus, the embedding from ``nlp.vocab.vectors``.
 
         Args:
             get_examples: Returns the training corpus.
@@ -334,11 +336,12 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         validate_get_examples(get_examples, "SarcasmClassifier.initialize")
         for label in labels or ():
             self.add_label(label)
+        examples = list(get_examples())
+        require_gold(examples, self.label)
+        self._positive_weight.count(examples, self.label)
         if weights is not None:
             self._shim.load(_weights_path(weights))
             return
-        examples = list(get_examples())
-        require_gold(examples, self.label)
         self.model.initialize(X=[example.predicted for example in examples])
 
     def update(
@@ -355,10 +358,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             examples: The batch.
             drop: The rate of dropout, unless the architecture sets one.
             sgd: The optimizer; None only adds the gradients up.
-            losses: Losses by component, to which that of the batch is added.
-
-        Returns:
-            The losses.
+            losses: Losses by component, to which that of the batch is added; also returned.
 
         Raises:
             ValueError: Gold is not a number in 0..1.
@@ -401,7 +401,8 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         examples = list(examples)
         validate_examples(examples, "SarcasmClassifier.get_loss")
         gold, known = read_gold(examples, self.label)
-        loss, d_scores = cross_entropy(scores[:, 0], gold, known, self.model.ops.xp)
+        weight = self._positive_weight.for_batch(gold, known)
+        loss, d_scores = cross_entropy(scores[:, 0], gold, known, self.model.ops.xp, weight)
         return loss, d_scores[:, None]
 
     # Serialisation
@@ -460,8 +461,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
         Raises:
             FileNotFoundError: A file is missing.
-            ValueError: A file is damaged.
-            WeightsError: The weights are damaged, or do not fit the settings.
+            ValueError: A file is damaged, or the weights do not fit the settings.
         """
         parts: dict[str, Callable[[Path], Any]] = {
             "cfg": lambda file: self._load_cfg(_read_json(file)),

@@ -12,6 +12,8 @@ from spacy.training import Example
 # Keras clips probabilities by the same amount before it takes their logarithm.
 _EPSILON = 1e-7
 
+BALANCED = "balanced"
+
 Gold = NDArray[np.float32]
 
 
@@ -64,7 +66,69 @@ def require_gold(examples: Sequence[Example], label: str) -> None:
     )
 
 
-def cross_entropy(scores: Any, gold: Gold, known: Gold, xp: Any) -> tuple[float, Any]:
+class PositiveWeight:
+    """How much a sarcastic example counts in the loss, where another one counts 1."""
+
+    def __init__(self, setting: float | str | None) -> None:
+        """Take the component's setting `positive_weight`.
+
+        Args:
+            setting: A number above 0, None for 1, or ``"balanced"``: as much as makes both classes
+                count the same, by the training corpus or, where training goes on without
+                initialization, by the batches so far.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        is_weight = (
+            isinstance(setting, int | float)
+            and not isinstance(setting, bool)
+            and 0 < setting < np.inf
+        )
+        if setting not in (None, BALANCED) and not is_weight:
+            raise ValueError(
+                "sarcasm setting 'positive_weight' must be a number above 0, 'balanced' or null, "
+                f"not {setting!r}"
+            )
+        self.setting = setting
+        self._counted = False
+        self._sarcastic = self._others = 0.0
+
+    def count(self, examples: Sequence[Example], label: str) -> None:
+        """Count the classes of a whole training corpus.
+
+        Args:
+            examples: The corpus.
+            label: The category that holds the gold.
+        """
+        self._sarcastic = self._others = 0.0
+        self._add(*read_gold(examples, label))
+        self._counted = True
+
+    def for_batch(self, gold: Gold, known: Gold) -> float:
+        """Return the weight for a batch.
+
+        Args:
+            gold: As `read_gold` returns it.
+            known: Likewise.
+        """
+        if self.setting is None:
+            return 1.0
+        if self.setting != BALANCED:
+            return float(self.setting)
+        if not self._counted:
+            self._add(gold, known)
+        # One more of each, so that a corpus without one of them has a weight.
+        return (self._others + 1) / (self._sarcastic + 1)
+
+    def _add(self, gold: Gold, known: Gold) -> None:
+        self._sarcastic += float((gold * known).sum())
+        self._others += float(((1 - gold) * known).sum())
+
+
+def cross_entropy(
+    scores: Any, gold: Gold, known: Gold, xp: Any, positive_weight: float = 1.0
+) -> tuple[float, Any]:
     """Return the mean binary cross-entropy over examples that have gold, and its gradient.
 
     Args:
@@ -72,6 +136,7 @@ def cross_entropy(scores: Any, gold: Gold, known: Gold, xp: Any) -> tuple[float,
         gold: As `read_gold` returns it.
         known: Likewise.
         xp: The module of the scores' arrays, NumPy or CuPy.
+        positive_weight: The factor of the loss of sarcastic examples, by their gold.
 
     Returns:
         The loss, and the gradient with respect to the scores, of their shape.
@@ -79,8 +144,9 @@ def cross_entropy(scores: Any, gold: Gold, known: Gold, xp: Any) -> tuple[float,
     y = xp.asarray(gold)
     share = xp.asarray(known / max(1, known.sum()))
     p = xp.clip(scores, _EPSILON, 1 - _EPSILON)
-    loss = -(share * (y * xp.log(p) + (1 - y) * xp.log(1 - p))).sum()
-    return float(loss), share * (p - y) / (p * (1 - p))
+    weighted = positive_weight * y
+    loss = -(share * (weighted * xp.log(p) + (1 - y) * xp.log(1 - p))).sum()
+    return float(loss), share * ((1 - y) / (1 - p) - weighted / p)
 
 
 def _excerpt(example: Example) -> str:

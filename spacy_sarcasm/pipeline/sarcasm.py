@@ -52,6 +52,7 @@ DEFAULT_MODEL = Config().from_str(DEFAULT_MODEL_CONFIG)["model"]
         "max_length": DEFAULT_MAX_LENGTH,
         "batch_budget": DEFAULT_BATCH_BUDGET,
         "threads": DEFAULT_THREADS,
+        "positive_weight": None,
         "scorer": {"@scorers": "spacy_sarcasm.sarcasm_scorer.v1"},
     },
     default_score_weights={
@@ -73,6 +74,7 @@ def make_sarcasm(
     max_length: int,
     batch_budget: int,
     threads: int,
+    positive_weight: float | str | None,
     scorer: Scorer | None,
 ) -> SarcasmClassifier:
     """Make the component; the arguments are those of `SarcasmClassifier`."""
@@ -87,5 +89,6 @@ def make_sarcasm(
         max_length=max_length,
         batch_budget=batch_budget,
         threads=threads,
+        positive_weight=positive_weight,
         scorer=scorer,
     )

@@ -30,9 +30,10 @@ def score_sarcasm(
 
     Returns:
         ``sarcasm_acc`` (accuracy), ``sarcasm_p``, ``sarcasm_r``, ``sarcasm_f`` (precision, recall
-        and F1 of the sarcastic class) and ``sarcasm_auc`` (area under the ROC curve), each in
-        0..1; None where it is not defined: all of them without gold, the area without examples
-        of both classes.
+        and F1 of the sarcastic class), ``sarcasm_auc`` (area under the ROC curve) and
+        ``sarcasm_share`` (of the texts at or above the threshold), each in 0..1; None where it is
+        undefined: all of them without gold, the area without examples of both classes. Precision
+        and F1 are 0 where no text is at or above the threshold, as spaCy's own scorers have it.
     """
     prf, auc = PRFScore(), ROCAUCScore()
     correct = total = 0
@@ -55,11 +56,19 @@ def score_sarcasm(
     except ValueError:
         # spaCy's way of saying that only one class occurs.
         area = None
-    values = (correct / total, prf.precision, prf.recall, prf.fscore, area)
+    share = (prf.tp + prf.fp) / total
+    values = (correct / total, prf.precision, prf.recall, prf.fscore, area, share)
     return dict(zip(SCORE_KEYS, values, strict=True))
 
 
-SCORE_KEYS = ("sarcasm_acc", "sarcasm_p", "sarcasm_r", "sarcasm_f", "sarcasm_auc")
+SCORE_KEYS = (
+    "sarcasm_acc",
+    "sarcasm_p",
+    "sarcasm_r",
+    "sarcasm_f",
+    "sarcasm_auc",
+    "sarcasm_share",
+)
 
 
 def make_sarcasm_scorer() -> Scorer:

@@ -1,7 +1,7 @@
 """The training logger ``spacy_sarcasm.JsonlLogger.v1``.
 
 spaCy's ``ConsoleLogger.v3`` writes JSON lines too, but none where the file exists from an earlier
-run, and all at the end at the earliest.
+run, and it writes the lines only when training ends.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from typing import IO, Any, Literal
 
 from spacy.language import Language
 from spacy.training.loggers import console_logger_v3
+
+from ..evaluation.thresholds import HOW_TO_CHOOSE, no_decision
+from ..pipeline.loading import find_sarcasm
 
 LogStep = Callable[[dict[str, Any] | None], None]
 Finalize = Callable[[], None]
@@ -36,7 +39,7 @@ class LateInterrupt:
         self._active = False
 
     def start(self) -> None:
-        """Begin to hold back. Python lets only the main thread do so."""
+        """Begin to hold back. Only Python's main thread can."""
         if threading.current_thread() is threading.main_thread():
             self._former = signal.signal(signal.SIGINT, self._note)
             self._active = True
@@ -71,6 +74,9 @@ def make_jsonl_logger(
     pipeline gives them, in 0..1 as a rule), and ``score``, the one that is improved. A file that
     exists is replaced.
 
+    At the end it warns if at the component's threshold no dev text, or every one, is called
+    sarcastic, as happens on imbalanced data.
+
     Args:
         path: The file; None to write none.
         progress_bar: The progress bar on a terminal: up to the next evaluation (``"eval"``), up to
@@ -91,9 +97,12 @@ def make_jsonl_logger(
             Path(path).parent.mkdir(parents=True, exist_ok=True)
             file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115 (closed by finalize)
         interrupt.start()
+        best: dict[str, Any] = {}
 
         def log_step(info: dict[str, Any] | None) -> None:
             console_step(info)
+            if info is not None and (not best or info["score"] >= best["score"]):
+                best.update(info)
             if info is not None and file is not None:
                 file.write(f"{json.dumps(_line(info))}\n")
                 file.flush()
@@ -104,6 +113,11 @@ def make_jsonl_logger(
             console_finalize()
             if file is not None:
                 file.close()
+            share = best.get("other_scores", {}).get("sarcasm_share")
+            if share in (0.0, 1.0):
+                threshold = find_sarcasm(nlp).threshold
+                decision = no_decision(threshold, every=share == 1.0)
+                stderr.write(f"\nWarning: dev data: {decision}. {HOW_TO_CHOOSE}\n")
 
         return log_step, finalize
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from spacy.language import Language
@@ -14,6 +15,7 @@ from spacy.strings import StringStore
 from spacy.util import OOV_RANK
 from spacy.vocab import Vocab
 from thinc.api import get_current_ops
+from wasabi import msg
 
 from spacy_sarcasm.vectors.load_report import VectorsReport
 from spacy_sarcasm.vectors.parsing.decimals import Table
@@ -109,9 +111,9 @@ def load_vectors_callback(
     """The callback ``spacy_sarcasm.load_vectors.v1``, for ``[initialize.before_init]``.
 
     Args:
-        path: See ``load_vectors``, as for the other settings. None, so that a config can be
-            filled and checked before it is known; and where ``[initialize] vectors`` names a
-            pipeline with vectors, which are used then. Loading needs the one or the other.
+        path: See ``load_vectors``, as for the other settings. May be None where ``[initialize]
+            vectors`` names a pipeline with vectors, and where a component is fine-tuned from
+            weights, which have their own rows; and to fill and check a config.
         dim: The dimension expected.
         words: The only words to keep.
         limit: The most rows to keep.
@@ -122,18 +124,35 @@ def load_vectors_callback(
 
     Returns:
         A function that loads the vectors into the vocab of the pipeline it is given. It raises
-        ValueError where there is no path, and else what ``load_vectors`` raises.
+        ValueError if it needs a path and has none, FileNotFoundError if there is no such file, and
+        otherwise what ``load_vectors`` raises. Under ``spacy train`` the first two are one line.
+
+    Example:
+        >>> import spacy
+        >>> load = load_vectors_callback("glove.6B.100d.txt")
+        >>> load(spacy.blank("en"))  # doctest: +SKIP
     """
 
     def load(nlp: Language) -> None:
         # The pipeline's own config may still hold variables, such as ${paths.vectors}.
-        if path is None and nlp.config.interpolate()["initialize"]["vectors"] is not None:
+        initialize = nlp.config.interpolate()["initialize"]
+        if path is None and (initialize["vectors"] is not None or _fine_tunes(initialize)):
             return
         if path is None:
-            raise ValueError(
-                "spacy_sarcasm.load_vectors.v1 was given no path: set it to a file of word vectors "
-                "in [initialize.before_init], or by --paths.word_vectors FILE where the config "
-                "takes it from there"
+            _stop(
+                ValueError(
+                    "training from scratch needs word vectors, and spacy_sarcasm.load_vectors.v1 "
+                    "was given no path: name a file of vectors with --paths.word_vectors FILE, or "
+                    "in [initialize.before_init]. To fine-tune instead, name weights with "
+                    "--initialize.components.sarcasm.weights bundled"
+                )
+            )
+        if not Path(path).exists():
+            _stop(
+                FileNotFoundError(
+                    f"there is no word vectors file '{path}': set --paths.word_vectors to a GloVe "
+                    "or word2vec file (spacy-sarcasm vectors download 6B --dim 100 fetches one)"
+                )
             )
         if attr != "ORTH":  # so that a pipeline loaded and saved again keeps the attribute
             nlp.config["nlp"]["vectors"] = ATTR_VECTORS_CONFIG["nlp"]["vectors"]
@@ -150,6 +169,20 @@ def load_vectors_callback(
         )
 
     return load
+
+
+def _fine_tunes(initialize: dict[str, Any]) -> bool:
+    """Say whether a component of the config starts from weights, whose words have their rows."""
+    settings = initialize["components"].values()
+    return any(isinstance(one, dict) and one.get("weights") is not None for one in settings)
+
+
+def _stop(error: Exception) -> NoReturn:
+    """Raise an error, or end spaCy's command line with its message alone, as its commands do."""
+    name = getattr(sys.modules["__main__"].__spec__, "name", "") or Path(sys.argv[0]).name
+    if name in ("spacy", "spacy.__main__"):
+        msg.fail(str(error), exits=1)
+    raise error
 
 
 def key_words(words: Iterable[str] | None, attr: str) -> Iterable[str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import spacy
@@ -17,7 +19,7 @@ from spacy_sarcasm.evaluation.calibrate import (
 from spacy_sarcasm.evaluation.datasets import Labelled
 from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
 
-from ..conftest import TINY_TEXTS
+from ..conftest import TINY_TEXTS, make_examples, make_untrained, train
 
 
 def overconfident(rows: int = 20_000, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -169,3 +171,13 @@ def test_a_failing_calibration_leaves_the_pipeline_alone(trained: Language) -> N
     with pytest.raises(ValueError, match="needs sarcastic texts and others"):
         calibrate(trained, [data])
     assert pipe.calibration == before
+
+
+def test_calibrated_threshold_replaces_that_of_the_config(tmp_path: Path) -> None:
+    nlp = make_untrained(threshold=0.9)
+    train(nlp, make_examples(nlp))
+    texts = [text for text, _ in TINY_TEXTS]
+    gold = np.array([gold for _, gold in TINY_TEXTS])
+    found = calibrate(nlp, [Labelled("dev", texts, gold, [None] * 6)], threshold=0.3)
+    nlp.to_disk(tmp_path)
+    assert found.threshold == spacy.load(tmp_path).get_pipe("sarcasm").threshold == 0.3

@@ -49,6 +49,7 @@ def test_scores_are_those_of_scikit_learn(threshold: float) -> None:
             "sarcasm_r": metrics.recall_score(truth, predicted),
             "sarcasm_f": metrics.f1_score(truth, predicted),
             "sarcasm_auc": metrics.roc_auc_score(truth, scores),
+            "sarcasm_share": predicted.mean(),
         }
     )
 
@@ -57,7 +58,7 @@ def test_examples_without_gold_count_for_nothing() -> None:
     result = score_sarcasm(
         scored_examples([0.9, 0.1, 0.9], [1.0, 0.0, None]), label=LABEL, threshold=0.5
     )
-    assert result == dict.fromkeys(SCORE_KEYS, 1.0)
+    assert result == dict.fromkeys(SCORE_KEYS, 1.0) | {"sarcasm_share": 0.5}
     nothing = score_sarcasm(scored_examples([0.9], [None]), label=LABEL, threshold=0.5)
     assert nothing == dict.fromkeys(SCORE_KEYS)
 

@@ -20,6 +20,7 @@ from thinc.api import Adam, fix_random_seed
 import spacy_sarcasm
 from spacy_sarcasm.network.storage import load_network
 from spacy_sarcasm.network.weights import trained_names
+from spacy_sarcasm.pipeline.gold import PositiveWeight
 from spacy_sarcasm.pipeline.sarcasm import DEFAULT_MODEL
 
 from ..conftest import TINY_MODEL, TINY_TEXTS, ScoresOf, make_examples, make_untrained, train
@@ -408,3 +409,32 @@ def test_nothing_is_warned_about_while_training() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         train(nlp, make_examples(nlp), steps=2)
+
+
+@pytest.mark.parametrize("weight", [0, -1.0, "even"])
+def test_positive_weight_out_of_range(weight: object) -> None:
+    with pytest.raises(ValueError, match="'positive_weight' must be a number above 0"):
+        make_untrained(positive_weight=weight)
+
+
+def test_positive_weight_scales_the_loss_of_sarcastic_examples() -> None:
+    losses = {}
+    for weight in (None, 3.0, "balanced"):
+        nlp = make_untrained(positive_weight=weight)
+        # One sarcastic example and three others.
+        examples = make_examples(nlp)[2:]
+        nlp.initialize(lambda examples=examples: examples)
+        scores = np.full((4, 1), 0.5, np.float32)
+        loss, gradient = nlp.get_pipe("sarcasm").get_loss(examples, scores)
+        losses[weight] = loss
+        assert gradient[0, 0] / -gradient[1, 0] == pytest.approx(
+            {None: 1.0, 3.0: 3.0, "balanced": 2.0}[weight]
+        )
+    assert losses[3.0] == pytest.approx(losses[None] * 6 / 4)
+
+
+def test_balanced_weight_without_initialization_goes_by_the_batches() -> None:
+    weight = PositiveWeight("balanced")
+    gold, known = np.array([1, 0, 0, 0], np.float32), np.ones(4, np.float32)
+    assert weight.for_batch(gold, known) == 2.0
+    assert weight.for_batch(np.zeros(4, np.float32), known) == 4.0

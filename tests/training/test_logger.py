@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import spacy
+from spacy.language import Language
 from spacy.training import loop
 from spacy.training.initialize import init_nlp
 from spacy.util import load_config
@@ -158,3 +159,23 @@ def test_damaged_log(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(ValueError, match=r"log\.jsonl"):
         read_log(path)
+
+
+@pytest.mark.parametrize(("share", "word"), [(0.0, "no"), (1.0, "every"), (0.4, None)])
+def test_warning_where_the_threshold_decides_nothing(
+    trained: Language, share: float, word: str | None
+) -> None:
+    stderr = io.StringIO()
+    log_step, finalize = make_jsonl_logger()(trained, io.StringIO(), stderr)
+    worse = {**step(1), "score": 0.1}
+    worse["other_scores"] = {"sarcasm_acc": 0.1, "sarcasm_share": 0.4}
+    best = {**step(0), "other_scores": {"sarcasm_acc": 0.75, "sarcasm_share": share}}
+    log_step(best)
+    log_step(worse)
+    finalize()
+    shown = stderr.getvalue()
+    if word is None:
+        assert "Warning" not in shown
+    else:
+        assert f"at threshold 0.50 {word} text is called sarcastic" in shown
+        assert "spacy-sarcasm calibrate MODEL DEV_DATA" in shown

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import spacy
+from spacy.tokens import DocBin
 from spacy.training.initialize import convert_vectors as spacy_convert_vectors
 from spacy.util import registry
 
 import spacy_sarcasm
-from spacy_sarcasm.vectors.load import load_vectors
+from spacy_sarcasm.vectors.load import load_vectors, load_vectors_callback
 
 
 @pytest.fixture
@@ -184,3 +186,33 @@ def test_report_as_json_counts_bad_rows_by_reason(nlp, tmp_path):
     assert sum(shown["bad"].values()) == 2
     assert shown["skipped"] == shown["bad"]
     assert shown["kept"] == 400
+
+
+def test_callback_needs_no_vectors_to_fine_tune() -> None:
+    nlp = spacy.blank("en")
+    nlp.config["initialize"]["components"] = {"sarcasm": {"weights": "bundled"}}
+    load_vectors_callback(None)(nlp)
+    assert not nlp.vocab.vectors.data.size
+
+
+def test_callback_names_a_missing_file() -> None:
+    with pytest.raises(FileNotFoundError, match=r"no word vectors file 'nothere\.txt': set"):
+        load_vectors_callback("nothere.txt")(spacy.blank("en"))
+
+
+def test_missing_file_is_one_line_of_spacy_train(tmp_path: Path) -> None:
+    config = Path(spacy_sarcasm.__file__).parent / "configs" / "sarcasm.cfg"
+    (tmp_path / "data.spacy").write_bytes(DocBin().to_bytes())
+    paths = {"train": "data.spacy", "dev": "data.spacy", "word_vectors": "nothere.txt"}
+    options = [part for name, path in paths.items() for part in (f"--paths.{name}", path)]
+    result = subprocess.run(
+        [sys.executable, "-m", "spacy", "train", str(config), *options],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=180,
+    )
+    assert result.returncode == 1
+    shown = result.stdout + result.stderr
+    assert "there is no word vectors file 'nothere.txt'" in shown
+    assert "Traceback" not in shown
