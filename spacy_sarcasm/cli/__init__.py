@@ -18,6 +18,7 @@ from . import (
     calibrate,  # noqa: F401
     convert,  # noqa: F401
     curves,  # noqa: F401
+    demo,  # noqa: F401
     evaluate,  # noqa: F401
     explain,  # noqa: F401
     export,  # noqa: F401

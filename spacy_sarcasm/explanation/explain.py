@@ -47,7 +47,7 @@ def explain(
     Raises:
         TypeError: What was given is neither text, doc nor span.
         ValueError: The pipeline has no sarcasm component, there is no such method, or a text
-            cannot be tokenised.
+            cannot be tokenized.
         NotTrainedError: The component has no weights.
 
     Example:
@@ -73,12 +73,12 @@ def _explain(
     nlp: Language, component: SarcasmClassifier, texts: Sequence[Text], method: Method
 ) -> list[Explanation]:
     network, threshold = component.network, component.threshold
-    tokenised = _tokenise(nlp, component, texts)
-    found = find_token_rows(network, tokenised)
+    tokenized = _tokenize_all(nlp, component, texts)
+    found = find_token_rows(network, tokenized)
     with_words = [rows for rows in found if len(rows.rows)]
     attributed = iter(attribute(component, with_words, method))
     explanations = []
-    for text, rows in zip(tokenised, found, strict=True):
+    for text, rows in zip(tokenized, found, strict=True):
         # Like the component, which scores a text without words 0.
         values, score, base = [0.0] * rows.n_tokens, 0.0, 0.0
         if len(rows.rows):
@@ -101,28 +101,40 @@ def _explain(
     return explanations
 
 
-def _tokenise(
-    nlp: Language, component: SarcasmClassifier, texts: Sequence[Text]
-) -> list[Doc | Span]:
-    """Make docs of strings, by the components that come before the sarcasm component."""
+def tokenize(nlp: Language, component: SarcasmClassifier, text: str) -> Doc:
+    """Make a doc by the tokenizer and the components that come before the sarcasm component.
+
+    Args:
+        nlp: The pipeline.
+        component: Its sarcasm component.
+        text: The text.
+
+    Raises:
+        ValueError: The text holds lone surrogates, or is too long for the pipeline.
+    """
     pipes = list(nlp.pipeline)
     place = max(at for at, (_, pipe) in enumerate(pipes) if pipe is component)
-    later = [name for name, _ in pipes[place:]]
-    tokenised = []
+    try:
+        return nlp(text, disable=[name for name, _ in pipes[place:]])
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"the text {text!r:.80} holds a lone surrogate at position {error.start + 1}: decode "
+            "it as UTF-8"
+        ) from error
+
+
+def _tokenize_all(
+    nlp: Language, component: SarcasmClassifier, texts: Sequence[Text]
+) -> list[Doc | Span]:
+    tokenized: list[Doc | Span] = []
     for text in texts:
         if isinstance(text, Doc | Span):
-            tokenised.append(text)
+            tokenized.append(text)
         elif isinstance(text, str):
-            try:
-                tokenised.append(nlp(text, disable=later))
-            except UnicodeEncodeError as error:
-                raise ValueError(
-                    f"the text {text!r:.80} holds a lone surrogate at position {error.start + 1}: "
-                    "decode it as UTF-8"
-                ) from error
+            tokenized.append(tokenize(nlp, component, text))
         else:
             raise _unexpected(text)
-    return tokenised
+    return tokenized
 
 
 def _unexpected(given: object) -> TypeError:
