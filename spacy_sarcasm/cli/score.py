@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ..data.formats import Format
 from .app import app
 from .errors import WRONG_USE, fail, printable, reported_errors
-from .options import ModelOption
+from .options import DelimiterOption, EncodingOption, ModelOption
 from .startup import lasting_imports
 
+MAX_TABLE_ROWS = 100
 
-class InputFormat(StrEnum):
-    """The kinds of files that are read."""
 
-    TEXT = "text"
+class OutputFormat(StrEnum):
+    """The formats that are printed."""
+
     JSONL = "jsonl"
     CSV = "csv"
     TSV = "tsv"
-    PARQUET = "parquet"
+
+
+class Missing(StrEnum):
+    """The score of rows without a text."""
+
+    NULL = "null"
+    ZERO = "zero"
 
 
 class OnError(StrEnum):
@@ -39,8 +48,8 @@ def score_command(
     inputs: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files with a text a line, .jsonl, .csv, .tsv or .parquet files (the text kinds "
-            "also .gz or .zst), folders, globs; - for standard input.",
+            help="Files: .txt, .jsonl, .json, .csv or .tsv (also .gz or .zst), .parquet or .xlsx; "
+            "folders; globs; - for standard input.",
             show_default=False,
         ),
     ] = None,
@@ -60,7 +69,24 @@ def score_command(
             show_default=False,
         ),
     ] = None,
-    text_column: Annotated[str, typer.Option(help="The column or key with the texts.")] = "text",
+    output_format: Annotated[
+        OutputFormat | None,
+        typer.Option(
+            help="The format to print [default: a table on a terminal, JSON lines otherwise].",
+            show_default=False,
+        ),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Print only this many rows, those with the highest scores first.",
+            show_default=False,
+        ),
+    ] = None,
+    text_column: Annotated[
+        str, typer.Option(help="The column or key that holds the text.")
+    ] = "text",
     output_column: Annotated[str, typer.Option(help="The column for the scores.")] = "sarcasm",
     error_column: Annotated[
         str, typer.Option(help="The column for what is wrong with rows that are kept unscored.")
@@ -72,16 +98,25 @@ def score_command(
             show_default=False,
         ),
     ] = None,
+    missing: Annotated[
+        Missing,
+        typer.Option(help="The score of rows without a text: none (null), or 0 (zero)."),
+    ] = Missing.NULL,
+    source_file: Annotated[
+        bool, typer.Option("--source-file", help="Add a column source_file: each row's file.")
+    ] = False,
     on_error: Annotated[
         OnError, typer.Option(help="Stop at a row that cannot be scored, or keep it unscored.")
     ] = OnError.STOP,
     input_format: Annotated[
-        InputFormat | None,
+        Format | None,
         typer.Option(
-            help="The kind of all inputs [default: by their names, else text].",
+            help="The format of all inputs [default: by their names, or their first line].",
             show_default=False,
         ),
     ] = None,
+    delimiter: DelimiterOption = None,
+    encoding: EncodingOption = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an output that exists.")
     ] = False,
@@ -102,14 +137,17 @@ def score_command(
         fail("nothing to score. Give texts by --text, files, or - for standard input", WRONG_USE)
     if output is None and (overwrite or resume):
         fail("--overwrite and --resume are for files: name one by --output", WRONG_USE)
+    if output is not None and (top is not None or output_format is not None):
+        fail("--top and --output-format are for printing: leave out --output", WRONG_USE)
+    if top is not None and output_format not in (None, OutputFormat.JSONL):
+        fail("--top prints a table or JSON lines: leave out --output-format", WRONG_USE)
     with reported_errors():
         for one in texts:
             _check_text(one)
         with lasting_imports():
-            from ..data.formats import Format
             from ..data.sources import find_sources, partial_folder, text_source
-            from ..scoring.bulk.layout import Options
-            from ..scoring.bulk.score_files import score_files, score_to_jsonl
+            from ..scoring.bulk.layout import SOURCE_COLUMN, Options
+            from ..scoring.bulk.score_files import score_files, score_to_stream
         options = Options(
             text_column=text_column,
             output_column=output_column,
@@ -117,13 +155,29 @@ def score_command(
             threshold=threshold,
             on_error=on_error.value,
             chunk_rows=batch_size,
+            missing=missing.value,
+            source_column=SOURCE_COLUMN if source_file else None,
         )
         given_texts = [text_source(texts, text_column)] if texts else []
-        kind = None if input_format is None else Format(input_format.value)
         if output is None:
-            sources = [*given_texts, *find_sources(given, input_format=kind)]
-            lines = score_to_jsonl(sources, model=model, options=options, n_process=n_process)
-            _print_scores(lines, text_column, output_column)
+            found = find_sources(
+                given,
+                input_format=input_format,
+                text_column=text_column,
+                delimiter=delimiter,
+                encoding=encoding,
+            )
+            data = score_to_stream(
+                [*given_texts, *found],
+                model=model,
+                options=options,
+                output_format=Format(output_format or OutputFormat.JSONL),
+                n_process=n_process,
+            )
+            if output_format is None and sys.stdout.isatty():
+                _print_table(_lines(data), text_column, output_column, top)
+            else:
+                _print_lines(data if top is None else _top(_lines(data), output_column, top))
             return
         try:
             summary = score_files(
@@ -131,7 +185,9 @@ def score_command(
                 output,
                 model=model,
                 options=options,
-                input_format=kind,
+                input_format=input_format,
+                delimiter=delimiter,
+                encoding=encoding,
                 more_sources=given_texts,
                 n_process=n_process,
                 overwrite=overwrite,
@@ -153,19 +209,48 @@ def _check_text(text: str) -> None:
         raise ValueError(f"the text {text!r} is not valid Unicode: pass it as UTF-8") from None
 
 
-def _print_scores(lines: Iterable[bytes], text_column: str, output_column: str) -> None:
-    """Print scores as they come: rows of a table on a terminal, else JSON lines."""
-    if not sys.stdout.isatty():
-        for some in lines:
-            sys.stdout.buffer.write(some)
-            sys.stdout.buffer.flush()
-        return
+def _lines(data: Iterable[bytes]) -> Iterator[bytes]:
+    for some in data:
+        # Not splitlines: JSON may have carriage returns between its values.
+        yield from (line + b"\n" for line in some.split(b"\n") if line)
+
+
+def _top(lines: Iterable[bytes], output_column: str, count: int) -> list[bytes]:
+    """Return the lines with the highest scores, highest first."""
+
+    def score(line: bytes) -> float:
+        found = json.loads(line)[output_column]
+        return -1.0 if found is None else float(found)
+
+    return heapq.nlargest(count, lines, key=score)
+
+
+def _print_lines(data: Iterable[bytes]) -> None:
+    for some in data:
+        sys.stdout.buffer.write(some)
+        sys.stdout.buffer.flush()
+
+
+def _print_table(
+    lines: Iterable[bytes], text_column: str, output_column: str, top: int | None
+) -> None:
+    """Print scores as they come, those of the first rows, or the highest."""
     width = len(output_column)
-    for i, line in enumerate(line for some in lines for line in some.splitlines()):
+    shown = MAX_TABLE_ROWS if top is None else top
+    if top is not None:
+        lines = _top(lines, output_column, top)
+    for i, line in enumerate(lines):
+        if i == shown:
+            typer.echo(
+                f"Only the first {shown:,} rows are shown. Pass --top N for the N highest scores, "
+                "or --output FILE for all rows",
+                err=True,
+            )
+            break
         if i == 0:
             typer.secho(f"{output_column}  {text_column}", bold=True)
         row = json.loads(line)
         score, text = row[output_column], row.get(text_column)
         # Control characters would move the cursor, or worse.
-        shown = "".join(char if char.isprintable() else " " for char in str(text))
-        typer.echo(f"{'' if score is None else format(score, '.3f'):>{width}}  {shown}")
+        printed = "".join(char if char.isprintable() else " " for char in str(text))
+        typer.echo(f"{'' if score is None else format(score, '.3f'):>{width}}  {printed}")

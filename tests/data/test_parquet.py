@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -44,14 +45,14 @@ def test_columns_keep_their_types(tmp_path: Path, bundled: Language, score_of: S
     options = Options(threshold=0.5, on_error="keep", chunk_rows=8)
     output = tmp_path / "out.parquet"
     summary = score_files([tmp_path / "in.parquet"], output, model=bundled, options=options)
-    assert (summary.counts.rows, summary.counts.empty, summary.counts.failed) == (100, 1, 1)
+    assert (summary.counts.rows, summary.counts.empty, summary.counts.failed) == (100, 2, 0)
     found = pq.read_table(output)
     assert found.select(table.schema.names).equals(table)
     assert found.schema.metadata[b"origin"] == b"test"
     assert found.schema.names[6:] == ["sarcasm", "sarcasm_label", "error", "error_line"]
     rows = found.to_pylist()
-    assert (rows[1]["sarcasm"], rows[1]["error"]) == (None, "the text is null")
-    for row in rows[2:]:
+    assert [(row["sarcasm"], row["error"]) for row in rows[1:3]] == [(None, None)] * 2
+    for row in rows[3:]:
         assert row["sarcasm"] == score_of(row["text"])
         assert row["sarcasm_label"] == (row["sarcasm"] >= 0.5)
 
@@ -121,3 +122,56 @@ def test_no_parquet_file(tmp_path: Path, bundled: Language) -> None:
     (tmp_path / "in.parquet").write_bytes(b"not parquet at all")
     with pytest.raises(ValueError, match=r"in\.parquet' is not a whole Parquet file"):
         score_files([tmp_path / "in.parquet"], tmp_path / "out.jsonl", model=bundled)
+
+
+def test_values_that_python_or_json_lack(tmp_path: Path, bundled: Language) -> None:
+    bad = pa.array([b"caf\xe9", b"fine", b"x"]).view(pa.binary()).cast(pa.binary())
+    texts = pa.Array.from_buffers(pa.string(), 3, bad.buffers())
+    table = pa.table(
+        {
+            "text": texts,
+            "far": pa.array([3_000_000, 1, None], pa.int32()).cast(pa.date32()),
+            "when": pa.array([2**62, 1, None], pa.timestamp("ms")),
+            "x": pa.array([float("nan"), float("inf"), 1.5]),
+            "nested": pa.array([[float("nan")], [1.0], None]),
+        }
+    )
+    pq.write_table(table, tmp_path / "in.parquet")
+    options = Options(on_error="keep")
+    for suffix in ("jsonl", "csv", "parquet"):
+        output = tmp_path / f"out.{suffix}"
+        summary = score_files([tmp_path / "in.parquet"], output, model=bundled, options=options)
+        assert (summary.counts.rows, summary.counts.failed) == (3, 1)
+
+    def no_constant(name: str) -> None:
+        raise AssertionError(f"{name} is not JSON")
+
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    first, second, third = (json.loads(line, parse_constant=no_constant) for line in lines)
+    assert (first["text"], first["sarcasm"]) == ("caf\udce9", None)
+    assert "lone surrogate at position 4" in first["error"]
+    assert first["far"].startswith("10183-")
+    assert (first["x"], first["nested"], second["x"], third["x"]) == (None, [None], None, 1.5)
+    assert third["sarcasm"] is not None
+
+
+def test_many_columns(tmp_path: Path, bundled: Language) -> None:
+    names = [f"c{i}" for i in range(20_000)]
+    pq.write_table(
+        pa.table({"text": ["x"], **{name: [1] for name in names}}), tmp_path / "a.parquet"
+    )
+    lines = [",".join(["text", *names]), ",".join(["x", *(["1"] * len(names))])]
+    (tmp_path / "b.csv").write_text("\n".join(lines) + "\n")
+    start = time.process_time()
+    for name in ("a.parquet", "b.csv"):
+        score_files([tmp_path / name], tmp_path / f"{name}.jsonl", model=bundled)
+    # It took 14 s when the time grew with the square of the columns.
+    assert time.process_time() - start < 10
+    assert len(read_jsonl(tmp_path / "b.csv.jsonl")[0]) == 20_002
+    with pytest.raises(ValueError, match=r"c28 and 19,971 more"):
+        score_files(
+            [tmp_path / "b.csv"],
+            tmp_path / "c.jsonl",
+            model=bundled,
+            options=Options(text_column="body"),
+        )

@@ -177,5 +177,8 @@ def _has_swallowed(fields: list[str], feed: LineFeed, delimiter: str) -> bool:
     needed = SWALLOWED_LINES if len(fields) > 2 else SWALLOWED_LINES_OF_TWO
     if fields[0].isdecimal() and all(row and row[0].isdecimal() for row in rows):
         needed = SWALLOWED_NUMBERED_LINES
-    n_alike = sum(len(row) == len(fields) for row in rows)
+    # A quote written twice is one within a field, and in order.
+    n_alike = sum(
+        len(row) == len(fields) and '""' not in line for row, line in zip(rows, lines, strict=True)
+    )
     return n_alike >= max(needed, 0.9 * len(rows))

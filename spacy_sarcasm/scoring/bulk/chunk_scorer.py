@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from spacy.language import Language
@@ -13,7 +14,7 @@ from ...data.formats import BINARY, Format, read_rows
 from ...data.rows import Chunk, RowBatch, RowError
 from ...data.streams import Source, compress
 from ..texts import TextScorer
-from .layout import KEEP, Layout, Options, Plan
+from .layout import KEEP, NULL, Layout, Options, Plan
 
 # Digits after the point. Further ones hang on the machine and on a text's company in its batch.
 SCORE_DIGITS = 7
@@ -25,14 +26,16 @@ class Counts:
 
     Attributes:
         rows: All of them.
-        empty: Those with a text that has no words.
+        empty: Those without a text: empty, white space or null.
         failed: Those that could not be scored.
+        missing: Those without a score that did not fail.
         score_sum: The sum of all scores.
     """
 
     rows: int = 0
     empty: int = 0
     failed: int = 0
+    missing: int = 0
     score_sum: float = 0.0
 
     def __add__(self, other: Counts) -> Counts:
@@ -40,13 +43,14 @@ class Counts:
             self.rows + other.rows,
             self.empty + other.empty,
             self.failed + other.failed,
+            self.missing + other.missing,
             self.score_sum + other.score_sum,
         )
 
     @property
     def mean_score(self) -> float | None:
         """The mean of the scores; None where there are none."""
-        scored = self.rows - self.failed
+        scored = self.rows - self.failed - self.missing
         return self.score_sum / scored if scored else None
 
 
@@ -95,29 +99,38 @@ class ChunkScorer:
         source = self.sources[chunk.source]
         rows = read_rows(chunk, source.format, self.options.text_column)
         try:
-            return self._score(rows)
+            return self._score(rows, source)
         except RowError as error:
             what = "row" if source.format in BINARY else "line"
             raise ValueError(f"{source.name}, {what} {error.line}: {error.fault}") from error
 
-    def _score(self, rows: RowBatch) -> ScoredChunk:
+    def _score(self, rows: RowBatch, source: Source) -> ScoredChunk:
         found, errors = self.scorer.score_values(rows.values)
-        for index, fault in rows.faults.items():
-            errors[index] = fault
+        empty = 0
+        for index, value in enumerate(rows.values):
+            if index in rows.faults:
+                errors[index] = rows.faults[index]
+            elif value is None or (isinstance(value, str) and not value.strip()):
+                empty += 1
+                errors[index] = None
+                found[index] = None if self.options.missing == NULL else 0.0
         failed = [index for index, error in enumerate(errors) if error is not None]
         if failed and self.options.on_error != KEEP:
             raise RowError(
                 rows.lines[failed[0]],
-                f"{errors[failed[0]]}. Mend the row, or keep such rows without a score by "
+                f"{errors[failed[0]]}. Fix the row, or keep such rows without a score with "
                 "--on-error keep",
             )
-        scores = [None if score is None else round(score, SCORE_DIGITS) for score in found]
-        data = self._encode(rows, scores, errors)
-        texts = (value for value, score in zip(rows.values, scores, strict=True) if score == 0.0)
+        # NaN is a missing score too.
+        scores = [
+            None if score is None or isnan(score) else round(score, SCORE_DIGITS) for score in found
+        ]
+        data = self._encode(rows, source, scores, errors)
         counts = Counts(
             rows=len(scores),
-            empty=sum(not text.strip() for text in texts),
+            empty=empty,
             failed=len(failed),
+            missing=scores.count(None) - len(failed),
             score_sum=sum(score for score in scores if score is not None),
         )
         return ScoredChunk(compress(data, self.layout.compression), counts)
@@ -125,25 +138,20 @@ class ChunkScorer:
     def _check_keys(self, rows: jsonl.JsonBatch, errors: Sequence[str | None]) -> None:
         """Look for keys that are called like those to be added; other formats have a header."""
         options = self.options
-        added = {options.output_column: "--output-column"}
-        if options.threshold is not None:
-            added[options.label_column] = "--output-column"
-        failing = added | {
-            options.error_column: "--error-column",
-            options.line_column: "--error-column",
-        }
+        failing = {*options.added, options.error_column, options.line_column}
+        added = failing - {options.error_column, options.line_column}
         for row, error, line in zip(rows.objects, errors, rows.lines, strict=True):
-            taken = row.keys() & (added if error is None else failing).keys()
+            taken = row.keys() & (added if error is None else failing)
             if taken:
                 name = min(taken)
-                raise RowError(
-                    line,
-                    f"the row has a key '{name}' already: name another for the one to be added "
-                    f"by {failing[name]}",
-                )
+                raise RowError(line, f"the row has a key '{name}' already: {options.remedy(name)}")
 
     def _encode(
-        self, rows: RowBatch, scores: list[float | None], errors: list[str | None]
+        self,
+        rows: RowBatch,
+        source: Source,
+        scores: list[float | None],
+        errors: list[str | None],
     ) -> bytes:
         options, layout = self.options, self.layout
         added: dict[str, list[Any]] = {options.output_column: scores}
@@ -151,6 +159,9 @@ class ChunkScorer:
             added[options.label_column] = [
                 None if score is None else int(score >= threshold) for score in scores
             ]
+        if options.source_column is not None:
+            name = source.name if source.path is None else str(source.path)
+            added[options.source_column] = [name] * len(scores)
         if options.on_error == KEEP:
             added[options.error_column] = errors
             added[options.line_column] = [rows.broken.get(i) for i in range(len(scores))]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 DEFAULT_TEXT_COLUMN = "text"
 DEFAULT_OUTPUT_COLUMN = "sarcasm"
 DEFAULT_ERROR_COLUMN = "error"
+SOURCE_COLUMN = "source_file"
 KEEP, STOP = "keep", "stop"
+NULL, ZERO = "null", "zero"
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Options:
         threshold: The least score that is labelled 1; None: no labels.
         on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
         chunk_rows: Rows that are scored at a time.
+        missing: The score of rows without a text, empty and null ones alike: ``"null"`` for none,
+            ``"zero"`` for 0.
+        source_column: The column that takes the name of each row's file; None: no such column.
     """
 
     text_column: str = DEFAULT_TEXT_COLUMN
@@ -39,6 +44,8 @@ class Options:
     threshold: float | None = None
     on_error: str = STOP
     chunk_rows: int = 1000
+    missing: str = NULL
+    source_column: str | None = None
 
     def __post_init__(self) -> None:
         """Check the settings.
@@ -48,6 +55,8 @@ class Options:
         """
         if self.on_error not in (KEEP, STOP):
             raise ValueError(f"on_error must be '{KEEP}' or '{STOP}', not '{self.on_error}'")
+        if self.missing not in (NULL, ZERO):
+            raise ValueError(f"missing must be '{NULL}' or '{ZERO}', not '{self.missing}'")
         if self.chunk_rows < 1:
             raise ValueError(f"the batch size must be at least 1, not {self.chunk_rows}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
@@ -67,12 +76,26 @@ class Options:
         """The column that takes the raw text of lines that are no rows."""
         return f"{self.error_column}_line"
 
+    def remedy(self, name: str) -> str:
+        """Return what to do about an input that has one of the columns to be added.
+
+        Args:
+            name: The column.
+        """
+        if name == self.source_column:
+            return "rename it, or leave out --source-file"
+        is_score = name in {self.output_column, self.label_column}
+        option = "--output-column" if is_score else "--error-column"
+        return f"choose another name for the one to be added with {option}"
+
     @property
     def added(self) -> dict[str, str]:
         """The Arrow types of the columns that every table is given, by their names."""
         columns = {self.output_column: "double"}
         if self.threshold is not None:
             columns[self.label_column] = "int8"
+        if self.source_column is not None:
+            columns[self.source_column] = "string"
         if self.on_error == KEEP:
             columns |= {self.error_column: "string", self.line_column: "string"}
         return columns
@@ -104,6 +127,7 @@ class Plan:
         sources: Its inputs.
         columns: The columns of each.
         layout: How the output is written.
+        has_tables: Whether an input names its columns, though it may have no rows.
         started: Inputs that can be read only once, and have been begun.
     """
 
@@ -111,6 +135,7 @@ class Plan:
     sources: Sequence[Source]
     columns: list[tuple[str, ...]]
     layout: Layout
+    has_tables: bool = False
     started: dict[int, Iterator[Chunk]] = field(default_factory=dict)
 
     def read(self, source: int = 0, start: Position = START) -> Iterator[Chunk]:
@@ -174,6 +199,7 @@ def _find_columns(plan: Plan, number: int, source: Source) -> Sequence[str]:
         plan.started[number] = _joined(first, chunks)
     if first is None:
         return [options.text_column]
+    plan.has_tables = plan.has_tables or bool(first.columns)
     rows = read_rows(first, source.format, options.text_column)
     check_texts(source, rows, options.text_column)
     # Where no row can be read the rows themselves are at fault.
@@ -189,15 +215,6 @@ def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
 def _check_columns(source: Source, columns: Sequence[str], options: Options) -> None:
     if options.text_column not in columns:
         raise ValueError(no_column(source.name, [options.text_column], columns, "--text-column"))
-    remedies = {
-        options.output_column: "--output-column",
-        options.label_column: "--output-column",
-        options.error_column: "--error-column",
-        options.line_column: "--error-column",
-    }
     for name in options.added:
         if name in columns:
-            raise ValueError(
-                f"{source.name} has a column '{name}' already: name another for the one to be "
-                f"added by {remedies[name]}"
-            )
+            raise ValueError(f"{source.name} has a column '{name}' already: {options.remedy(name)}")

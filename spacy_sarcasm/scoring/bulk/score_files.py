@@ -63,6 +63,8 @@ def score_files(
     model: Model = None,
     options: Options | None = None,
     input_format: Format | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
     more_sources: Sequence[Source] = (),
     n_process: int = 1,
     start_method: str | None = None,
@@ -83,7 +85,9 @@ def score_files(
         model: A pipeline, its path or its package's name; None: blank English with the bundled
             weights.
         options: Names of columns, threshold, what to do with rows that cannot be scored.
-        input_format: The kind of all inputs; by default their names tell it.
+        input_format: The format of all inputs, as for `find_sources`, as the next two.
+        delimiter: What separates the columns of delimited text.
+        encoding: The encoding of text files.
         more_sources: Sources that go before the inputs.
         n_process: Worker processes; 1: none.
         start_method: How they are started; None: the platform's default.
@@ -109,7 +113,15 @@ def score_files(
     )
     if resume and STANDARD_INPUT in map(str, inputs):
         raise once
-    sources = [*more_sources, *find_sources(inputs, input_format=input_format, output=output)]
+    given = find_sources(
+        inputs,
+        input_format=input_format,
+        output=output,
+        text_column=options.text_column,
+        delimiter=delimiter,
+        encoding=encoding,
+    )
+    sources = [*more_sources, *given]
     is_stream = any(source.is_stream for source in sources)
     if resume and is_stream:
         raise once
@@ -124,7 +136,7 @@ def score_files(
         workers = _Workers(pipeline, plan, n_process, start_method)
         with _kept_work(work, keep=not is_stream):
             _run(plan, workers, work, show_progress)
-            if not work.checkpoint.counts.rows:
+            if not work.checkpoint.counts.rows and not plan.has_tables:
                 work.discard()
                 raise ValueError("the inputs hold no rows: nothing was written")
             work.finish(_assembly(plan))
@@ -133,26 +145,30 @@ def score_files(
         work.close()
 
 
-def score_to_jsonl(
+def score_to_stream(
     sources: Sequence[Source],
     *,
     model: Model = None,
     options: Options | None = None,
+    output_format: Format = Format.JSONL,
     n_process: int = 1,
 ) -> Iterator[bytes]:
-    """Yield the rows of sources with their scores as lines of JSON, many at a time.
+    """Yield the rows of sources with their scores as text, many at a time.
 
     Args:
         sources: The sources.
         model: As for `score_files`.
         options: As for `score_files`.
+        output_format: JSON lines, CSV or TSV.
         n_process: Worker processes; 1: none.
 
     Raises:
         OSError: An input cannot be read.
         ValueError: A row cannot be scored, or a column is missing or there already.
     """
-    plan = make_plan(sources, options or Options())
+    plan = make_plan(sources, options or Options(), output_format)
+    if header := header_of(plan):
+        yield header
     for _, scored in _Workers(SharedPipeline(model), plan, n_process, None).score(plan.read()):
         yield scored.data
 
@@ -278,6 +294,8 @@ def _identity(source: Source) -> dict[str, Any]:
     return {
         "name": str(source.path.resolve()),
         "format": source.format,
+        "delimiter": source.delimiter,
+        "encoding": source.encoding,
         "size": found.st_size,
         "modified": found.st_mtime_ns,
     }

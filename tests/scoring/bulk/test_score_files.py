@@ -30,13 +30,13 @@ def test_lines_of_text(tmp_path: Path, bundled: Language, score_of: ScoreOf) -> 
     # Lines end at line feeds only; a mark at the start is no part of the text.
     given.write_bytes("\ufeffarea man\r\ntwo\u2028still two\x85\n\n\x0cwins".encode())
     summary = score_files([given], tmp_path / "out.jsonl", model=bundled)
-    texts = ["area man", "two\u2028still two\x85", "", "\x0cwins"]
-    assert read_jsonl(tmp_path / "out.jsonl") == [
-        {"text": text, "sarcasm": score_of(text)} for text in texts
-    ]
+    texts = ["area man", "two\u2028still two\x85", "\x0cwins"]
+    found = read_jsonl(tmp_path / "out.jsonl")
+    assert found.pop(2) == {"text": "", "sarcasm": None}
+    assert found == [{"text": text, "sarcasm": score_of(text)} for text in texts]
     counts = summary.counts
     assert (counts.rows, counts.empty, counts.failed) == (4, 1, 0)
-    assert counts.mean_score == pytest.approx(sum(score_of(t).expected for t in texts) / 4)
+    assert counts.mean_score == pytest.approx(sum(score_of(t).expected for t in texts) / 3)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "texts.txt"]
 
 
@@ -47,7 +47,7 @@ def test_json_survives_byte_for_byte(tmp_path: Path, bundled: Language) -> None:
         '  { "text" : "spaces" , "t" : true }  ',
         '{"text": "twice", "a": 1, "a": "2"}',
         '{"text": "digits", "n": ' + "7" * 5000 + "}",
-        '{"text": "", "\u2028": "\U0001f600"}',
+        '{"text": "a", "\u2028": "\U0001f600"}',
     ]
     (tmp_path / "in.jsonl").write_text("\n\n".join(lines) + "\r\n")
     score_files([tmp_path / "in.jsonl"], tmp_path / "out.jsonl", model=bundled)
@@ -140,7 +140,6 @@ BAD_JSON = [
     (b'["a"]', "expected a JSON object on the line, got a list"),
     (b'{"text": "\xff"}', "byte 0xff at position 11 is not UTF-8"),
     (b'{"Text": "a"}', "the row has no 'text', its keys are: Text"),
-    (b'{"text": null}', "the text is null"),
     (b'{"text": 3}', "expected a text, got int: 3"),
     (b'{"text": "\\ud800"}', "the text holds a lone surrogate"),
     (b"[" * 100_000, "not JSON that can be read: it is nested too deeply"),
@@ -244,7 +243,7 @@ def test_other_names(tmp_path: Path, bundled: Language, score_of: ScoreOf) -> No
     score_files([given], tmp_path / "out.jsonl", model=bundled, options=options)
     assert read_jsonl(tmp_path / "out.jsonl") == [
         {**rows[0], "score": score_of("wow"), "score_label": 1},
-        {**rows[1], "score": None, "score_label": None, "fault": "the text is null"},
+        {**rows[1], "score": None, "score_label": None},
     ]
 
 
@@ -320,3 +319,63 @@ def test_pipes_with_names_are_read_once(tmp_path: Path, bundled: Language, name:
     score_files([tmp_path / name], tmp_path / "out.jsonl", model=bundled)
     writer.join()
     assert [row["text"] for row in read_jsonl(tmp_path / "out.jsonl")] == ["one", "two"]
+
+
+@pytest.mark.parametrize("missing", ["null", "zero"])
+def test_rows_without_text_have_no_score(tmp_path: Path, bundled: Language, missing: str) -> None:
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as pq
+
+    rows = [{"text": "area man"}, {"text": ""}, {"text": " \t"}, {"text": None}]
+    write_jsonl(tmp_path / "a.jsonl", rows)
+    (tmp_path / "a.csv").write_text("id,text\n1,area man\n2,\n3, \t\n4,\n")
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    expected = {"null": None, "zero": 0.0}[missing]
+    for name in ("a.jsonl", "a.csv", "a.parquet"):
+        output = tmp_path / f"{name}.jsonl"
+        options = Options(missing=missing, threshold=0.5)
+        counts = score_files([tmp_path / name], output, model=bundled, options=options).counts
+        assert (counts.rows, counts.empty, counts.failed) == (4, 3, 0)
+        scores = [row["sarcasm"] for row in read_jsonl(output)]
+        assert scores[1:] == [expected] * 3
+        n_scored = 1 if missing == "null" else 4
+        assert counts.mean_score == pytest.approx(scores[0] / n_scored)
+        label = None if missing == "null" else 0
+        assert [row["sarcasm_label"] for row in read_jsonl(output)][1:] == [label] * 3
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_a_table_without_rows_is_an_empty_result(
+    tmp_path: Path, bundled: Language, suffix: str
+) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "in.csv").write_text("id,text\n")
+    output = tmp_path / f"out.{suffix}"
+    assert score_files([tmp_path / "in.csv"], output, model=bundled).counts.rows == 0
+    if suffix == "csv":
+        assert output.read_text() == "id,text,sarcasm\n"
+    score_files([output], tmp_path / "again.csv", model=bundled, options=Options("text", "b")) if (
+        suffix != "jsonl"
+    ) else None
+
+
+def test_a_column_of_numbers(tmp_path: Path, bundled: Language) -> None:
+    (tmp_path / "in.csv").write_text("id,body\n1,wow\n2,oh\n")
+    options = Options(text_column="id")
+    with pytest.raises(ValueError, match="the column 'id' of .* holds numbers.* id, body"):
+        score_files([tmp_path / "in.csv"], tmp_path / "out.csv", model=bundled, options=options)
+
+
+def test_names_of_files(tmp_path: Path, bundled: Language) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("wow\n")
+    options = Options(source_column="source_file")
+    score_files([f"{tmp_path}/*.txt"], tmp_path / "out.jsonl", model=bundled, options=options)
+    found = [row["source_file"] for row in read_jsonl(tmp_path / "out.jsonl")]
+    assert found == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+
+
+def test_infinite_numbers_stay_as_written(tmp_path: Path, bundled: Language) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": "wow", "n": 1e999, "m": NaN}\n')
+    score_files([tmp_path / "in.jsonl"], tmp_path / "out.csv", model=bundled)
+    assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("wow,1e999,,")
