@@ -173,7 +173,7 @@ def _has_swallowed(fields: list[str], feed: LineFeed, delimiter: str) -> bool:
         most = max(FEW_LINES, TIMES_AS_LONG * feed.most_lines)
         return feed.n_records >= MIN_NEIGHBOURS and len(feed.record) > most
     lines = [str(line, "utf-8", "replace") for line in feed.record[1:]]
-    rows = [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
+    rows = [_fields_of(line, delimiter) for line in lines]
     needed = SWALLOWED_LINES if len(fields) > 2 else SWALLOWED_LINES_OF_TWO
     if fields[0].isdecimal() and all(row and row[0].isdecimal() for row in rows):
         needed = SWALLOWED_NUMBERED_LINES
@@ -182,3 +182,11 @@ def _has_swallowed(fields: list[str], feed: LineFeed, delimiter: str) -> bool:
         len(row) == len(fields) and '""' not in line for row, line in zip(rows, lines, strict=True)
     )
     return n_alike >= max(needed, 0.9 * len(rows))
+
+
+def _fields_of(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        # A carriage return outside quotes, which no record has.
+        return []
