@@ -1,0 +1,116 @@
+"""`spacy-sarcasm score` on messy tables, and what it prints."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from spacy_sarcasm.cli import app
+from spacy_sarcasm.cli import score as score_module
+
+
+def score(*arguments: object, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, ["score", *map(str, arguments)], input=stdin)
+
+
+def rows_of(result: Result) -> list[dict[str, object]]:
+    assert result.exit_code == 0, result.stderr
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_table_on_standard_input_is_recognized() -> None:
+    rows = rows_of(score("-", stdin=b"id,text\n1,wow\n2,oh\n"))
+    assert [(row["id"], row["text"]) for row in rows] == [("1", "wow"), ("2", "oh")]
+    rows = rows_of(score("-", "--text-column", "Body", stdin=b"Body;n\nwow;1\n"))
+    assert [row["Body"] for row in rows] == ["wow"]
+    rows = rows_of(score("-", stdin=b'{"text": "wow", "n": 1}\n'))
+    assert rows[0]["n"] == 1
+    rows = rows_of(score("-", stdin=b'[{"text": "wow"},\n {"text": "oh"}]'))
+    assert [row["text"] for row in rows] == ["wow", "oh"]
+    rows = rows_of(score("-", stdin=b"wow, text\noh\n"))
+    assert [row["text"] for row in rows] == ["wow, text", "oh"]
+
+
+def test_a_text_column_of_plain_text_is_an_error() -> None:
+    result = score("-", "--text-column", "body", stdin=b"wow\noh\n")
+    assert result.exit_code == 1
+    assert "one text per line, without columns, and has no column 'body'" in result.stderr
+
+
+def test_messy_tables(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("Comment Text;n\ncaf\xe9, wow;1\n".encode("cp1252"))
+    result = score(path, "--text-column", "comment_text")
+    assert "Did you mean 'Comment Text'?" in result.stderr
+    result = score(path, "--text-column", "Comment Text")
+    assert "--encoding cp1252" in result.stderr
+    rows = rows_of(
+        score(path, "--text-column", "Comment Text", "--encoding", "cp1252", "--source-file")
+    )
+    assert rows[0]["Comment Text"] == "caf\xe9, wow"
+    assert rows[0]["source_file"] == str(path)
+    path.write_bytes("text:n\nwow:1\n".encode("utf-16"))
+    assert rows_of(score(path, "--delimiter", ":"))[0]["text"] == "wow"
+
+
+def test_spreadsheets(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in (["id", "text", None], [1, "wow", None], [2, 1984, None], [None, None], [3, "", 4]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    rows = rows_of(score(tmp_path / "a.xlsx"))
+    assert [(row["id"], row["text"]) for row in rows] == [(1, "wow"), (2, 1984), (3, None)]
+    assert [row["sarcasm"] is None for row in rows] == [False, False, True]
+    (tmp_path / "a.xlsx").rename(tmp_path / "a.csv")
+    result = score(tmp_path / "a.csv")
+    assert "looks like a zip archive or a spreadsheet. Name a spreadsheet .xlsx" in result.stderr
+
+
+def test_an_open_quote_is_an_error_that_names_the_line(tmp_path: Path) -> None:
+    quote = {5: '"'}
+    lines = [f"{i},{quote.get(i, '')}news {i}" for i in range(3000)]
+    (tmp_path / "q.csv").write_text("id,text\n" + "\n".join(lines) + "\n")
+    for arguments in ([], ["-o", tmp_path / "o.jsonl"]):
+        result = score(tmp_path / "q.csv", *arguments)
+        assert result.exit_code == 1
+        assert "q.csv', line 7: a quote that is opened here is not closed" in result.stderr
+    result = score(tmp_path / "q.csv", "-o", tmp_path / "o.jsonl", "--on-error", "keep")
+    assert result.stderr.startswith("3,000 rows (0 empty, 1 failed)")
+
+
+def test_csv_on_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('id,text\n1,"wow, ""so"""\n2,\n')
+    result = score(tmp_path / "a.csv", "--output-format", "csv")
+    table = list(csv.reader(io.StringIO(result.stdout)))
+    assert table[0] == ["id", "text", "sarcasm"]
+    assert table[1][:2] == ["1", 'wow, "so"']
+    assert table[2] == ["2", "", ""]
+
+
+def test_the_highest_scores(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("".join(f"area man wins {i} times\n\n" for i in range(30)))
+    every = rows_of(score(tmp_path / "a.txt"))
+    highest = rows_of(score(tmp_path / "a.txt", "--top", "3"))
+    scores = sorted((row["sarcasm"] for row in every if row["text"]), reverse=True)
+    assert [row["sarcasm"] for row in highest] == scores[:3]
+    assert score(tmp_path / "a.txt", "--top", 3, "-o", "x.csv").exit_code == 2
+
+
+def test_the_table_of_a_terminal_is_short(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [json.dumps({"text": f"t{i}", "sarcasm": i / 200}).encode() for i in range(200)]
+    score_module._print_table(lines, "text", "sarcasm", None)
+    shown = capsys.readouterr()
+    assert len(shown.out.splitlines()) == score_module.MAX_TABLE_ROWS + 1
+    assert "--top N" in shown.err
+    score_module._print_table(lines, "text", "sarcasm", 2)
+    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["0.995", "t199"],
+        ["0.990", "t198"],
+    ]
