@@ -22,7 +22,7 @@ from spacy.util import get_minor_version_range
 
 import spacy_sarcasm
 from spacy_sarcasm.downloads.assets import HEADLINES_FILE, HEADLINES_SHA256
-from spacy_sarcasm.downloads.vectors_sets import VECTORS_SETS
+from spacy_sarcasm.downloads.glove import VECTORS_SETS
 
 from .conftest import ROOT, spacy_command
 

@@ -1,68 +1,57 @@
-"""Fetching published vectors: resumed when cut, checked when whole, named only then."""
+"""Downloads that resume after a break and get their name only once they are complete and checked.
+
+requests and urllib3 repeat what fails before an answer; the loop here adds what they lack, going
+on from the bytes that have already arrived.
+"""
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import http.client
 import json
 import time
-import urllib.error
-import urllib.request
 import zipfile
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, TypeGuard
 
+import requests
+from requests.adapters import HTTPAdapter
 from tqdm import tqdm
+from urllib3 import Retry
+from urllib3.exceptions import HTTPError
 
-from spacy_sarcasm.downloads.vectors_sets import vectors_set
+from ..atomic import atomic_write
+from .glove import vectors_set
 
 CHUNK_BYTES = 1 << 20
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 30.0
 WAIT_SECONDS = 2.0
-ASK_AGAIN = (http.client.REQUEST_TIMEOUT, http.client.TOO_EARLY, http.client.TOO_MANY_REQUESTS)
-"""Answers that are errors of the moment, as all of 500 and above are taken for."""
+TRANSIENT = (408, 425, 429, *range(500, 600))
+"""Answers that another attempt may change."""
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class DownloadError(OSError):
-    """A transfer failed or what arrived is not what was published."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a downloaded file came from, kept beside it as ``FILE.origin.json``.
-
-    Attributes:
-        url: The address it was fetched from.
-        size: Its length in bytes.
-        sha256: Its SHA-256 digest, in hexadecimal.
-        fetched: When it was fetched: UTC, ISO 8601.
-    """
-
-    url: str
-    size: int
-    sha256: str
-    fetched: str
+    """A file is missing, or is not the one that was published, or its transfer failed."""
 
 
 def download_vectors(name: str, folder: str | Path, *, dim: int | None = None) -> Path:
-    """Fetch a set of published vectors.
+    """Download a set of published vectors; a copy that is already there is only checked.
 
     Args:
-        name: The set's name; see ``VECTORS_SETS``.
-        folder: Where to put the archive.
-        dim: A dimension the archive is to hold.
-
-    Returns:
-        The archive. One that is there already is checked and not fetched again.
+        name: The set's name, one of ``VECTORS_SETS``.
+        folder: The folder for the archive.
+        dim: A dimension that the archive must hold.
 
     Raises:
         ValueError: There is no such set, or it has no vectors of that dimension.
-        DownloadError: See ``fetch``.
+        DownloadError: See `fetch`.
+
+    Example:
+        >>> download_vectors("6B", "assets", dim=100)  # doctest: +SKIP
+        PosixPath('assets/glove.6B.zip')
     """
     known = vectors_set(name, dim)
     return fetch(known.url, Path(folder) / known.file, size=known.size)
@@ -78,201 +67,239 @@ def fetch(
     timeout: float = TIMEOUT_SECONDS,
     wait: float = WAIT_SECONDS,
 ) -> Path:
-    """Fetch a file, a zip archive for the most part.
+    """Download a file, or check the copy that is already there.
 
-    What has arrived is kept as ``FILE.part`` and the transfer goes on from there, in this call or
-    in a later one. The digest of the first whole copy is recorded with its origin beside the file,
-    and later copies are held to it.
+    What has arrived is kept as ``FILE.part``, from where this call or a later one continues. The
+    digest of the first complete copy is recorded beside the file; later copies must match it.
 
     Args:
         url: The address, http or https.
-        path: The file to write; it appears when whole and checked.
-        size: Its length in bytes, where it is known.
-        sha256: Its digest in hexadecimal, where it is known.
-        archive: Whether it is a zip archive, whose checksums are tested.
-        timeout: Seconds without a byte after which the transfer is begun anew.
+        path: The file to write.
+        size: Its length in bytes, if known.
+        sha256: Its digest in hexadecimal, if known.
+        archive: Test the checksums of a zip archive.
+        timeout: Seconds without a byte after which the transfer is started again.
         wait: Seconds before the second attempt, doubled for each one after.
-
-    Returns:
-        ``path``.
 
     Raises:
         ValueError: The address is neither http nor https.
-        DownloadError: The server cannot be reached or does not send the file, ``ATTEMPTS`` times
-            in a row without a new byte; the file cannot be written; or what arrived has another
-            length or digest than expected, or is no sound zip archive, and was removed.
+        DownloadError: ``ATTEMPTS`` attempts in a row brought no new byte; the file cannot be
+            written; or what arrived has another length or digest than expected, or is not a valid
+            zip archive, and was removed.
+
+    Example:
+        >>> fetch("https://example.org/vectors.zip", Path("vectors.zip"))  # doctest: +SKIP
+        PosixPath('vectors.zip')
     """
-    if not url.startswith(("http://", "https://")):
-        raise ValueError(f"The address {url} is neither http nor https.")
-    recorded = _recorded_origin(path)
-    expected = sha256 or (recorded.sha256 if recorded is not None else None)
+    if not is_address(url):
+        raise ValueError(f"the address {url} is neither http nor https")
+    record = path.with_name(path.name + ".origin.json")
+    sha256 = sha256 or _recorded_digest(record)
+    remedy = "Fetch it again, from its official address"
     if path.exists():
-        try:
-            _check(path, size, expected, archive)
-        except DownloadError as error:
-            raise DownloadError(
-                f"{error} To do so, remove {path} and run the command again."
-            ) from error
+        remedy = f"{remedy}: remove {path} and run the command again"
+        check_file(path, size, sha256, remedy, archive=archive)
         return path
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     _transfer(url, part, size, timeout, wait)
     try:
-        digest = _check(part, size, expected, archive)
+        digest = check_file(part, size, sha256, remedy, archive=archive)
     except DownloadError:
         part.unlink()
         _etag_file(part).unlink(missing_ok=True)
         raise
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    _write_origin(path, Origin(url, part.stat().st_size, digest, now))
+    origin = {"url": url, "size": _length(part), "sha256": digest, "fetched": now}
+    with atomic_write(record) as file:
+        file.write(json.dumps(origin, indent=2).encode() + b"\n")
     part.replace(path)
     _etag_file(part).unlink(missing_ok=True)
     return path
 
 
-def _transfer(url: str, part: Path, size: int | None, timeout: float, wait: float) -> None:
-    """Append to the part until it is whole, beginning anew after each break."""
-    failures = 0
-    while True:
-        before = part.stat().st_size if part.exists() else 0
-        try:
-            _transfer_once(url, part, size, timeout)
-        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
-            if isinstance(error, DownloadError):
-                raise
-            if _is_local(error):
-                raise DownloadError(
-                    f"{part} cannot be written ({error}). Make room, or choose another folder; "
-                    f"what has arrived is kept, and the command goes on from there."
-                ) from error
-            if _is_final(error):
-                raise DownloadError(
-                    f"{url}: the server answers {error.code} {error.reason}. Check the address."
-                ) from error
-            after = part.stat().st_size if part.exists() else 0
-            failures = failures + 1 if after <= before else 1
-            if failures >= ATTEMPTS:
-                raise DownloadError(
-                    f"{url}: the transfer broke {failures} times without a new byte, last with: "
-                    f"{error}. {after} bytes are kept in {part}; run the command again to go on."
-                ) from error
-            time.sleep(wait * 2 ** (failures - 1))
-        else:
-            return
+def is_address(source: str) -> bool:
+    """Whether a source is an address rather than a local folder.
+
+    Example:
+        >>> is_address("https://example.org")
+        True
+    """
+    return source.startswith(("http://", "https://"))
 
 
-def _is_local(error: Exception) -> bool:
-    """Whether an error is one of the disk, which no other attempt mends."""
-    if isinstance(error, urllib.error.URLError) or not isinstance(error, OSError):
+def is_served(url: str) -> bool:
+    """Ask a server whether it has a file.
+
+    Raises:
+        OSError: The server cannot be reached, or reports an error other than a missing file.
+
+    Example:
+        >>> is_served("https://example.org/vectors.zip")  # doctest: +SKIP
+        False
+    """
+    with _session(WAIT_SECONDS) as session:
+        answer = session.head(url, timeout=TIMEOUT_SECONDS, allow_redirects=True)
+    if answer.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return False
-    return error.filename is not None or error.errno in DISK_ERRORS
+    answer.raise_for_status()
+    return True
 
 
-def _is_final(error: Exception) -> TypeGuard[urllib.error.HTTPError]:
-    """Whether an error is an answer that the server will give again."""
-    return (
-        isinstance(error, urllib.error.HTTPError)
-        and error.code < http.client.INTERNAL_SERVER_ERROR
-        and error.code not in ASK_AGAIN
+def check_file(
+    path: Path, size: int | None, sha256: str | None, remedy: str, *, archive: bool = False
+) -> str:
+    """Check a complete file, and return its SHA-256 digest in hexadecimal.
+
+    Args:
+        path: The file.
+        size: The expected length in bytes; None for any.
+        sha256: The expected digest; None for any.
+        remedy: What to do about a wrong file, for the error.
+        archive: Test the checksums of a zip archive.
+
+    Raises:
+        DownloadError: It has another length or digest, or is not a valid zip archive.
+
+    Example:
+        >>> check_file(Path("glove.6B.zip"), 862182613, None, "Fetch it again")  # doctest: +SKIP
+        '617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb'
+    """
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    found = f"'{path}' ({path.stat().st_size} bytes) has the SHA-256 digest {digest}"
+    if size is not None and _length(path) != size:
+        raise DownloadError(f"{found}; expected {size} bytes. {remedy}")
+    if sha256 is not None and digest != sha256:
+        raise DownloadError(
+            f"{found}; expected {sha256}. It is cut short, damaged or another version. {remedy}"
+        )
+    if archive:
+        try:
+            with zipfile.ZipFile(path) as members:
+                damaged = members.testzip()
+        except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+            raise DownloadError(
+                f"'{path}' is not a valid zip archive ({error}). {remedy}"
+            ) from error
+        if damaged is not None:
+            raise DownloadError(f"'{path}': the member {damaged} is damaged. {remedy}")
+    return digest
+
+
+def _session(wait: float) -> requests.Session:
+    """A session that repeats requests that get no answer, or a transient one."""
+    retry = Retry(
+        total=ATTEMPTS - 1,
+        status_forcelist=TRANSIENT,
+        backoff_factor=wait,
+        respect_retry_after_header=False,  # it may name hours
     )
+    session = requests.Session()
+    session.headers["Accept-Encoding"] = "identity"  # lengths and ranges count the file's bytes
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, HTTPAdapter(max_retries=retry))
+    return session
 
 
-def _transfer_once(url: str, part: Path, size: int | None, timeout: float) -> None:
-    start = part.stat().st_size if part.exists() else 0
-    if size is not None and start >= size:
-        return
-    with _open(url, part, start, timeout) as response:
-        if response.status != http.client.PARTIAL_CONTENT:
-            start = 0  # the server sends the whole file: it cannot resume, or the file has changed
-        total = _announced_length(response, start)
+def _transfer(url: str, part: Path, size: int | None, timeout: float, wait: float) -> None:
+    """Append to the part until it is complete, starting again after each break."""
+    failures = 0
+    with _session(wait) as session:
+        while True:
+            before = _length(part)
+            if size is not None and before >= size:
+                return
+            try:
+                _append(session, url, part, size, timeout)
+            except HTTPError as error:
+                failures = 1 if _length(part) > before else failures + 1
+                if failures >= ATTEMPTS:
+                    raise _broken(url, part, error) from error
+            except requests.RequestException as error:  # repeated by the session already
+                raise _broken(url, part, error) from error
+            except OSError as error:
+                if error.filename is None and error.errno not in DISK_ERRORS:
+                    raise
+                raise DownloadError(
+                    f"{part} cannot be written ({error}). Make room or choose another folder; "
+                    "what has arrived is kept, and the command continues from there"
+                ) from error
+            else:
+                return
+            time.sleep(wait * 2 ** (failures - 1))
+
+
+def _append(
+    session: requests.Session, url: str, part: Path, size: int | None, timeout: float
+) -> None:
+    start = _length(part)
+    with session.get(
+        url, headers=_range_headers(part, start), timeout=timeout, stream=True
+    ) as answer:
+        if start and answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            part.unlink()  # it has more bytes than the file
+            return _append(session, url, part, size, timeout)
+        if not answer.ok:
+            raise DownloadError(
+                f"{url}: the server answers {answer.status_code} {answer.reason}. Check the address"
+            )
+        if answer.status_code != HTTPStatus.PARTIAL_CONTENT:
+            start = 0  # the server cannot resume, or the file has changed
+        total = _announced_length(answer, start)
         if size is not None and total is not None and total != size:
             raise DownloadError(
                 f"{url}: the server announces {total} bytes; the published file has {size}. "
-                f"It is another file: check the address."
+                "It is another file: check the address"
             )
-        _etag_file(part).write_text(response.headers.get("ETag", ""), "utf-8")
+        _etag_file(part).write_text(answer.headers.get("ETag", ""), "utf-8")
         with (
             part.open("ab" if start else "wb") as file,
             tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=part.stem) as bar,
         ):
-            while chunk := response.read1(CHUNK_BYTES):
+            # Not iter_content, which loses the bytes that came before a break. What is shorter
+            # than announced is an IncompleteRead.
+            while chunk := answer.raw.read1(CHUNK_BYTES):
                 file.write(chunk)
                 bar.update(len(chunk))
-        if total is not None and part.stat().st_size < total:
-            raise http.client.IncompleteRead(b"", total - part.stat().st_size)
 
 
-def _open(url: str, part: Path, start: int, timeout: float) -> Any:
-    headers = {}
-    if start:
-        headers["Range"] = f"bytes={start}-"
-        etag = _etag_file(part)
-        tag = etag.read_text("utf-8") if etag.exists() else ""
-        if tag and not tag.startswith("W/"):
-            headers["If-Range"] = tag
-    request = urllib.request.Request(url, headers=headers)  # noqa: S310 (scheme checked in fetch)
-    try:
-        return urllib.request.urlopen(request, timeout=timeout)  # noqa: S310
-    except urllib.error.HTTPError as error:
-        if start and error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
-            part.unlink()  # more bytes than the file has: begin anew
-            return _open(url, part, 0, timeout)
-        raise
+def _range_headers(part: Path, start: int) -> dict[str, str]:
+    if not start:
+        return {}
+    etag = _etag_file(part)
+    tag = etag.read_text("utf-8") if etag.exists() else ""
+    condition = {"If-Range": tag} if tag and not tag.startswith("W/") else {}
+    return {"Range": f"bytes={start}-", **condition}
 
 
-def _announced_length(response: Any, start: int) -> int | None:
-    content_range = response.headers.get("Content-Range", "")
-    total = content_range.rpartition("/")[2]
-    if start and total.isdigit():
+def _announced_length(answer: requests.Response, start: int) -> int | None:
+    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    if total.isdecimal():
         return int(total)
-    length = response.headers.get("Content-Length")
+    length = answer.headers.get("Content-Length")
     return start + int(length) if length is not None else None
 
 
-def _check(path: Path, size: int | None, sha256: str | None, archive: bool) -> str:
-    """Check a whole file; its digest."""
-    found = path.stat().st_size
-    if size is not None and found != size:
-        raise DownloadError(f"{path} has {found} bytes; expected {size}. Fetch it again.")
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if sha256 is not None and digest != sha256:
-        raise DownloadError(
-            f"{path} has the SHA-256 digest {digest}; expected {sha256}. It is damaged or was "
-            f"changed: fetch it again, from its official address."
-        )
-    if not archive:
-        return digest
-    try:
-        with zipfile.ZipFile(path) as members:
-            damaged = members.testzip()
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
-        raise DownloadError(f"{path} is no sound zip archive ({error}). Fetch it again.") from error
-    if damaged is not None:
-        raise DownloadError(f"{path}: the member {damaged} is damaged. Fetch it again.")
-    return digest
+def _broken(url: str, part: Path, error: Exception) -> DownloadError:
+    return DownloadError(
+        f"{url}: the transfer broke {ATTEMPTS} times without a new byte, last with: {error}. "
+        f"{_length(part)} bytes are kept in {part}; run the command again to continue"
+    )
 
 
-def _origin_file(path: Path) -> Path:
-    return path.with_name(path.name + ".origin.json")
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _etag_file(part: Path) -> Path:
     return part.with_name(part.name + ".etag")
 
 
-def _recorded_origin(path: Path) -> Origin | None:
-    file = _origin_file(path)
-    if not file.exists():
+def _recorded_digest(record: Path) -> str | None:
+    if not record.exists():
         return None
     try:
-        return Origin(**json.loads(file.read_text("utf-8")))
-    except (ValueError, TypeError) as error:
-        raise DownloadError(f"{file} is damaged ({error}). Remove it and fetch again.") from error
-
-
-def _write_origin(path: Path, origin: Origin) -> None:
-    file = _origin_file(path)
-    draft = file.with_name(file.name + ".tmp")
-    draft.write_text(json.dumps(asdict(origin), indent=2) + "\n", "utf-8")
-    draft.replace(file)
+        return str(json.loads(record.read_text("utf-8"))["sha256"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise DownloadError(f"{record} is damaged ({error}). Remove it and fetch again") from error

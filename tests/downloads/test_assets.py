@@ -17,11 +17,11 @@ import pytest
 from spacy_sarcasm.downloads.assets import (
     HEADLINES_FILE,
     HEADLINES_SHA256,
-    AssetError,
     bring_corpus,
     bring_vectors,
     write_report,
 )
+from spacy_sarcasm.downloads.download import DownloadError
 
 CORPUS = b'{"headline": "area man wins", "is_sarcastic": 1}\n'
 DIGEST = hashlib.sha256(CORPUS).hexdigest()
@@ -67,7 +67,7 @@ def test_corpus_of_a_folder(source: Path, assets: Path) -> None:
 def test_corpus_of_a_mirror(mirror: str, assets: Path) -> None:
     bring_corpus("corpus.json", assets, source=mirror, sha256=DIGEST)
     assert (assets / "corpus.json").read_bytes() == CORPUS
-    with pytest.raises(AssetError, match=r"missing.*--from"):
+    with pytest.raises(DownloadError, match=r"missing.*--from"):
         bring_corpus("other.json", assets, source=mirror)
 
 
@@ -81,7 +81,7 @@ def test_corpus_of_its_address(mirror: str, assets: Path) -> None:
 def test_wrong_corpus(source: Path, assets: Path, content: bytes) -> None:
     (source / "corpus.json").write_bytes(content)
     found = hashlib.sha256(content).hexdigest()
-    with pytest.raises(AssetError, match=rf"corpus\.json.*{found}; expected {DIGEST}.*--from"):
+    with pytest.raises(DownloadError, match=rf"corpus\.json.*{found}; expected {DIGEST}.*--from"):
         bring_corpus("corpus.json", assets, source=str(source), sha256=DIGEST)
     assert not (assets / "corpus.json").exists()
 
@@ -89,12 +89,12 @@ def test_wrong_corpus(source: Path, assets: Path, content: bytes) -> None:
 def test_wrong_corpus_in_place(assets: Path) -> None:
     assets.mkdir()
     (assets / "corpus.json").write_bytes(b"x")
-    with pytest.raises(AssetError, match=rf"expected {DIGEST}.*remove it"):
+    with pytest.raises(DownloadError, match=rf"expected {DIGEST}.*remove it"):
         bring_corpus("corpus.json", assets, sha256=DIGEST)
 
 
 def test_missing_headlines_say_how_to_get_them(assets: Path) -> None:
-    with pytest.raises(AssetError) as caught:
+    with pytest.raises(DownloadError) as caught:
         bring_corpus(HEADLINES_FILE, assets, sha256=HEADLINES_SHA256)
     for part in (str(assets / HEADLINES_FILE), HEADLINES_SHA256, "kaggle.com", "needs no login"):
         assert part in str(caught.value)
@@ -128,9 +128,9 @@ def test_file_of_vectors_and_the_next_one_under_the_same_name(source: Path, asse
 
 
 def test_missing_vectors_are_named(source: Path, assets: Path) -> None:
-    with pytest.raises(AssetError, match=r"glove\.6B\.zip, glove\.6B\.50d\.txt.*nlp\.stanford"):
+    with pytest.raises(DownloadError, match=r"glove\.6B\.zip, glove\.6B\.50d\.txt.*nlp\.stanford"):
         bring_vectors(assets, assets / "v", name="6B", dim=50, source=str(source))
-    with pytest.raises(AssetError, match=r"mine\.txt' are missing"):
+    with pytest.raises(DownloadError, match=r"mine\.txt' are missing"):
         bring_vectors(assets, assets / "v", file="mine.txt", source=str(source))
 
 
@@ -162,7 +162,9 @@ def test_vectors_cut_short(
 def test_official_archive_of_another_length(source: Path, assets: Path) -> None:
     with zipfile.ZipFile(source / "glove.6B.zip", "w") as archive:
         archive.writestr("glove.6B.50d.txt", "the 1\n")
-    with pytest.raises(AssetError, match=r"expected 862182613 bytes.*Fetch it again, from https"):
+    with pytest.raises(
+        DownloadError, match=r"expected 862182613 bytes.*Fetch it again, from https"
+    ):
         bring_vectors(assets, assets / "vectors", name="6B", dim=50, source=str(source))
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from spacy_sarcasm.cli.vectors import app
 from spacy_sarcasm.downloads import download
 from spacy_sarcasm.downloads.download import DownloadError, download_vectors, fetch
-from spacy_sarcasm.downloads.vectors_sets import VECTORS_SETS, VectorsSet, vectors_set
+from spacy_sarcasm.downloads.glove import VECTORS_SETS, VectorsSet, vectors_set
 
 
 class Server(ThreadingHTTPServer):
@@ -181,7 +181,7 @@ def test_more_announced_than_sent(server, path):
 
 def test_less_announced_than_there_is(server, path):
     server.length_lie = -100
-    with pytest.raises(DownloadError, match=r"no sound zip archive"):
+    with pytest.raises(DownloadError, match=r"not a valid zip archive"):
         get(server, path)
     assert names(path) == []
 
@@ -230,7 +230,7 @@ def test_damaged_member(server, path):
 
 def test_no_archive_at_all(server, path):
     server.content = b"<html>Sign in first</html>"
-    with pytest.raises(DownloadError, match=r"no sound zip archive"):
+    with pytest.raises(DownloadError, match=r"not a valid zip archive"):
         get(server, path)
     assert names(path) == []
 

@@ -27,7 +27,7 @@ def read_binary(
         first: The bytes already read after the header line.
         stream: The rest of the file.
         dim: Numbers per vector.
-        rows: Rows announced by the header; what follows them is not read.
+        rows: Rows announced by the header.
         place: The file's name, for messages.
 
     Yields:
@@ -35,7 +35,8 @@ def read_binary(
         off by the end of the file is left out.
 
     Raises:
-        ValueError: A word is longer than 65,536 bytes: the file is of another kind or damaged.
+        ValueError: A word is longer than 65,536 bytes, or more follows the announced rows: the
+            file is damaged or not in this format.
     """
     buffer, left, width = first, rows, 4 * dim
     while left:
@@ -48,12 +49,17 @@ def read_binary(
         if len(buffer) > MAX_WORD_BYTES and b" " not in buffer[:MAX_WORD_BYTES]:
             raise ValueError(
                 f"{place}: row {rows - left + 1} has no word of at most {MAX_WORD_BYTES} bytes. "
-                f"The file is damaged, or no word2vec binary file."
+                "The file is damaged, or not a word2vec binary file"
             )
         more = stream.read(max(READ_BYTES, width))
         if not more:
             return
         buffer += more
+    if (buffer + stream.read(MAX_WORD_BYTES)).strip(b"\n"):
+        raise ValueError(
+            f"{place}: the header announces {rows} rows; the file has more. Correct the header, "
+            "or fetch or write the file again"
+        )
 
 
 def _take_rows(buffer: bytes, width: int, most: int) -> tuple[list[bytes], list[bytes], int]:

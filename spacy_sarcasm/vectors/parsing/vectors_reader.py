@@ -88,7 +88,7 @@ class VectorsReader(Generic[Key]):
 
         Raises:
             ValueError: The file is no word-vectors file, is damaged, holds more than 1% bad rows
-                or (``strict``) any, or ends before the rows its header announces. The message
+                or (``strict``) any, or has another number of rows than its header announces. The message
                 names the file and the line.
             OSError: The file cannot be read.
         """
@@ -234,11 +234,15 @@ class VectorsReader(Generic[Key]):
         return self.report
 
     def _check_count(self, announced: int | None) -> None:
-        if announced is not None and self.report.rows < announced:
-            raise ValueError(
-                f"{self.report.place}: the header announces {announced} rows; the file ends after "
-                f"{self.report.rows}. It was cut short: fetch or write it again."
-            )
+        if announced is None or self.report.rows == announced:
+            return
+        if self.report.rows < announced:
+            ending = f"ends after {self.report.rows}. It was cut short: fetch or write it again"
+        else:
+            ending = f"has {self.report.rows}. Correct the header, or fetch or write the file again"
+        raise ValueError(
+            f"{self.report.place}: the header announces {announced} rows; the file {ending}"
+        )
 
 
 def _row_blocks(first: bytes, stream: BinaryIO, place: str) -> Iterator[bytes]:

@@ -214,6 +214,16 @@ def test_word2vec_text(tmp_path, text, rows):
     path.write_bytes(b"401 5\n" + text)
     with pytest.raises(ValueError, match=r"announces 401 rows; the file ends after 400"):
         read(path)
+    path.write_bytes(b"399 5\n" + text)
+    with pytest.raises(ValueError, match=r"announces 399 rows; the file has 400. Correct the"):
+        read(path)
+
+
+def test_word2vec_binary_with_more_rows_than_announced(tmp_path, rows):
+    path = tmp_path / "vectors.bin"
+    path.write_bytes(binary(rows).replace(b"400 5\n", b"300 5\n", 1))
+    with pytest.raises(ValueError, match=r"announces 300 rows; the file has more. Correct the"):
+        read(path)
 
 
 @pytest.mark.parametrize("dim", [3, 6, 14])
