@@ -77,8 +77,8 @@ def bring_corpus(
     remedy = f"Download it and put it into the folder '{folder}', or {FROM_HINT}"
     if name == HEADLINES_FILE:
         remedy = (
-            f"Every address of it needs a login: get version 1 (26,709 rows) at {KAGGLE}; the file "
-            f"of the same name on GitHub is another version. {remedy}"
+            f"There is no address that needs no login: get version 1 (26,709 rows) at {KAGGLE}; "
+            f"the file of the same name on GitHub is another version. {remedy}"
         )
 
     def check(path: Path, origin: str) -> Asset:

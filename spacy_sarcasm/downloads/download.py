@@ -1,7 +1,7 @@
 """Downloads that resume after a break and get their name only once they are complete and checked.
 
-requests and urllib3 repeat what fails before an answer; the loop here adds what they lack, going
-on from the bytes that have already arrived.
+requests and urllib3 repeat what fails before an answer; what they lack is added here, continuing
+from the bytes that have arrived.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ CHUNK_BYTES = 1 << 20
 ATTEMPTS = 5
 TIMEOUT_SECONDS = 30.0
 WAIT_SECONDS = 2.0
-TRANSIENT = (408, 425, 429, *range(500, 600))
-"""Answers that another attempt may change."""
+TRANSIENT = (408, 425, 429, *range(500, 600))  # another attempt may get another answer
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
@@ -41,9 +40,9 @@ def download_vectors(name: str, folder: str | Path, *, dim: int | None = None) -
     """Download a set of published vectors; a copy that is already there is only checked.
 
     Args:
-        name: The set's name, one of ``VECTORS_SETS``.
+        name: One of ``VECTORS_SETS``.
         folder: The folder for the archive.
-        dim: A dimension that the archive must hold.
+        dim: A dimension that it must hold.
 
     Raises:
         ValueError: There is no such set, or it has no vectors of that dimension.
@@ -234,9 +233,8 @@ def _append(
     session: requests.Session, url: str, part: Path, size: int | None, timeout: float
 ) -> None:
     start = _length(part)
-    with session.get(
-        url, headers=_range_headers(part, start), timeout=timeout, stream=True
-    ) as answer:
+    headers = _range_headers(part, start)
+    with session.get(url, headers=headers, timeout=timeout, stream=True) as answer:
         if start and answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             part.unlink()  # it has more bytes than the file
             return _append(session, url, part, size, timeout)
@@ -267,18 +265,15 @@ def _append(
 def _range_headers(part: Path, start: int) -> dict[str, str]:
     if not start:
         return {}
-    etag = _etag_file(part)
-    tag = etag.read_text("utf-8") if etag.exists() else ""
+    tag = _etag_file(part).read_text("utf-8") if _etag_file(part).exists() else ""
     condition = {"If-Range": tag} if tag and not tag.startswith("W/") else {}
     return {"Range": f"bytes={start}-", **condition}
 
 
 def _announced_length(answer: requests.Response, start: int) -> int | None:
-    total = answer.headers.get("Content-Range", "").rpartition("/")[2]
-    if total.isdecimal():
-        return int(total)
-    length = answer.headers.get("Content-Length")
-    return start + int(length) if length is not None else None
+    whole = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    rest = answer.headers.get("Content-Length")
+    return int(whole) if whole.isdecimal() else start + int(rest) if rest is not None else None
 
 
 def _broken(url: str, part: Path, error: Exception) -> DownloadError:

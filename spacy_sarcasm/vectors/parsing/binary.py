@@ -51,8 +51,8 @@ def read_binary(
                 f"{place}: row {rows - left + 1} has no word of at most {MAX_WORD_BYTES} bytes. "
                 "The file is damaged, or not a word2vec binary file"
             )
-        more = stream.read(max(READ_BYTES, width))
-        if not more:
+        more = stream.read(max(READ_BYTES, width)) if left else b""
+        if left and not more:
             return
         buffer += more
     if (buffer + stream.read(MAX_WORD_BYTES)).strip(b"\n"):

@@ -87,9 +87,9 @@ class VectorsReader(Generic[Key]):
             report does not count them as kept or as duplicates.
 
         Raises:
-            ValueError: The file is no word-vectors file, is damaged, holds more than 1% bad rows
-                or (``strict``) any, or has another number of rows than its header announces. The message
-                names the file and the line.
+            ValueError: The file is not a word-vectors file, is damaged, has more than 1% bad rows
+                or (``strict``) any, or another number of rows than its header announces. The
+                message names the file and the line.
             OSError: The file cannot be read.
         """
         with open_source(self.path, self.dim) as (stream, member):
