@@ -178,7 +178,7 @@ def choose_threshold(
         >>> choose_threshold(scores, gold, maximize="f1")
         0.3
         >>> choose_threshold(scores, gold, maximize="precision@1")
-        0.41
+        0.5
     """
     p, y = np.asarray(scores, dtype=np.float64), np.asarray(gold) >= GOLD_THRESHOLD
     goal, least_precision = _parse_goal(maximize)

