@@ -62,6 +62,7 @@ def score_frame(
         OSError: There is no such pipeline.
 
     Example:
+        >>> import pandas
         >>> frame = pandas.DataFrame({"headline": ["area man wins", None]})
         >>> score_frame(frame, text_column="headline")["sarcasm"].isna().tolist()
         [False, True]

@@ -57,8 +57,11 @@ def score_batches(
         OSError: There is no such pipeline.
 
     Example:
+        >>> import pyarrow
+        >>> table = pyarrow.table({"headline": ["area man wins", None]})
         >>> for batch in score_batches(table.to_batches(), text_column="headline"):
-        ...     writer.write_batch(batch)
+        ...     print(batch.schema.names, batch.num_rows)
+        ['headline', 'sarcasm'] 2
     """
     import pyarrow as pa
 
