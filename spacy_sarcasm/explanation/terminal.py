@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.color import Color
 from rich.console import Group, RenderableType
 from rich.style import Style
@@ -40,6 +42,27 @@ def render_terminal(picture: Picture) -> RenderableType:
         f" down to {-scale:+.1f} logits",
     )
     return Group(head, _marked(picture), legend, _table(picture))
+
+
+def render_marked(picture: Picture) -> Text:
+    """Return the score and the text with its words marked, without legend and numbers.
+
+    Args:
+        picture: What to show.
+    """
+    return Text.assemble((f"{picture.score:.3f}  ", "bold"), _marked(picture))
+
+
+def render_words(words: Sequence[tuple[str, float, int]]) -> RenderableType:
+    """Return a table of words.
+
+    Args:
+        words: Each word with its mean attribution and its count.
+    """
+    table = Table(box=None, show_header=False, padding=(0, 1), show_edge=False)
+    for word, mean, count in words:
+        table.add_row(f"{mean:+.2f}", f"{count:,}", Text(printable(word)))
+    return table
 
 
 def printable(text: str) -> str:

@@ -46,3 +46,31 @@ def test_wrong_use_is_one_line(run: Run, tmp_path: Path) -> None:
         assert said in result.stderr
         assert len(result.stderr.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_files_with_top(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    rows = tmp_path / "rows.jsonl"
+    lines = [json.dumps({"headline": text}) for text in TEXTS * 3]
+    rows.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    page, data = tmp_path / "page.html", tmp_path / "page.json"
+    result = run("explain", rows, "--top", 2, "-o", page, "-o", data)
+    assert result.returncode == 0, result.stderr
+    found = json.loads(data.read_text(encoding="utf-8"))
+    assert found["texts"] == 6
+    assert {one["text"] for one in found["most_sarcastic"]} == set(TEXTS)
+    assert {word["word"] for word in found["words"]["raising"]} <= set(
+        " ".join(TEXTS).replace(",", "").split()
+    )
+    assert "data:image/png" in page.read_text(encoding="utf-8")
+    piped = run("explain", rows, "--top", 2)
+    assert json.loads(piped.stdout) == found
+
+
+def test_a_file_without_top_is_named(run: Run, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.txt"
+    rows.write_text("area man wins\n")
+    result = run("explain", rows)
+    assert result.returncode == 2
+    assert "--top" in result.stderr
+    assert run("explain", tmp_path / "missing.txt", "--top", 3).returncode == 1
