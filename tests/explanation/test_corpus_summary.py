@@ -14,7 +14,8 @@ from spacy_sarcasm import explain
 from spacy_sarcasm.explanation import corpus_summary
 from spacy_sarcasm.explanation.corpus_summary import summarize_corpus
 
-WORDS = ["area", "man", "wins", "another", "meeting", "about", "the", "north", "council", "wow", "nation", "reports"]
+TEXT = "area man wins another meeting about the north council wow nation reports"
+WORDS = TEXT.split()
 HOSTILE = "<script>alert(1)</script> $x^2$ area area area"
 
 
