@@ -27,7 +27,7 @@ from spacy_sarcasm.downloads.glove import VECTORS_SETS
 from .conftest import ROOT, spacy_command
 
 CONFIGS = ROOT / "spacy_sarcasm" / "configs"
-STEPS = ["assets", "convert", "vectors", "coverage", "train", "evaluate", "plot", "package"]
+STEPS = ["assets", "convert", "vectors", "coverage", "train", "evaluate", "card", "plot", "package"]
 SAMPLE = {
     "assets_from": "../../assets/sample",
     "config": "../../spacy_sarcasm/configs/sarcasm.cfg",
@@ -108,7 +108,7 @@ def test_a_second_run_runs_the_check_alone(project: Path) -> None:
     assert again.returncode == 0, again.stdout + again.stderr
     assert steps_run(again.stdout) == ["assets"]
     renamed = run_all(project, package_version="0.1.1")
-    assert steps_run(renamed.stdout) == ["assets", "evaluate", "package"]
+    assert steps_run(renamed.stdout) == ["assets", "card", "package"]
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ import typer
 from . import (
     assets,  # noqa: F401
     calibrate,  # noqa: F401
+    card,  # noqa: F401
     convert,  # noqa: F401
     curves,  # noqa: F401
     demo,  # noqa: F401

@@ -23,7 +23,7 @@ def assets_command(
             help="A local folder or a mirror that has them; empty for the official addresses.",
         ),
     ] = "",
-    corpus: Annotated[str, typer.Option(help="The corpus file's name; empty for none.")] = "",
+    corpus_file: Annotated[str, typer.Option(help="The corpus file's name; empty for none.")] = "",
     corpus_url: Annotated[str, typer.Option(help="The corpus's address; empty for none.")] = "",
     corpus_sha256: Annotated[str, typer.Option(help="Its digest; empty where not known.")] = "",
     vectors_set: Annotated[
@@ -51,9 +51,9 @@ def assets_command(
     assets = {}
     with reported_errors():
         report.unlink(missing_ok=True)
-        if corpus:
+        if corpus_file:
             assets["corpus"] = bring_corpus(
-                corpus,
+                corpus_file,
                 folder,
                 source=source or None,
                 url=corpus_url or None,

@@ -38,7 +38,7 @@ def label_command(
             'package, or "bundled").'
         ),
     ],
-    label: Annotated[
+    teacher_class: Annotated[
         str | None,
         typer.Option(
             help="The teacher's class or category that means sarcastic [default: the one called "
@@ -46,16 +46,19 @@ def label_command(
             show_default=False,
         ),
     ] = None,
-    label_index: Annotated[
+    teacher_class_index: Annotated[
         int | None, typer.Option(help="That class of a Hugging Face folder by number, from 0.")
     ] = None,
     category: Category = "SARCASM",
-    mix: Annotated[
-        float, typer.Option(help="The weight of a row's gold, where it has any, 0 to 1.")
+    gold_weight: Annotated[
+        float,
+        typer.Option(help="The weight of a row's gold against the teacher's score, 0 to 1."),
     ] = 0.0,
     exclude: Annotated[
         list[Path] | None,
-        typer.Option(help="A corpus whose texts are left out, as a test split; may be repeated."),
+        typer.Option(
+            help="A corpus whose texts are left out, such as a test split. May be repeated."
+        ),
     ] = None,
     text_column: TextColumn = None,
     label_column: LabelColumn = None,
@@ -71,15 +74,17 @@ def label_command(
         ),
     ] = None,
 ) -> None:
-    """Score corpora by a teacher and write their rows with soft labels, to train a student on.
+    """Label corpora with the scores of a teacher, to train a student on them.
 
-    Each row gets `cats` with the teacher's probability and keeps what else it held.
+    Each row gets `cats` with the teacher's probability and keeps its other values.
     """
     from ..teacher.label import label_corpora
     from ..teacher.teachers import load_teacher
 
     with reported_errors():
-        found = load_teacher(teacher, label=label, label_index=label_index, device=device)
+        found = load_teacher(
+            teacher, label=teacher_class, label_index=teacher_class_index, device=device
+        )
         done = label_corpora(
             corpora,
             out,
@@ -92,7 +97,7 @@ def label_command(
                 encoding=encoding,
                 on_error=on_error,
             ),
-            gold_weight=mix,
+            gold_weight=gold_weight,
             exclude=exclude or (),
         )
     for report in done.read:
@@ -101,5 +106,5 @@ def label_command(
         typer.echo(f"{done.empty} rows without text were left out", err=True)
     if exclude:
         typer.echo(f"{done.excluded} texts of the excluded corpora were left out", err=True)
-    blended = f", gold blended into {done.blended}" if mix else ""
+    blended = f", gold blended into {done.blended}" if gold_weight else ""
     typer.echo(f"{out}: {done.written} texts, mean label {done.mean:.4f}{blended}")

@@ -1,4 +1,4 @@
-"""``spacy-sarcasm release``: a trained pipeline with the meta data and README of its package."""
+"""``spacy-sarcasm release``: a trained pipeline with the metadata and README of its package."""
 
 from __future__ import annotations
 
@@ -18,18 +18,22 @@ def release_command(
     *,
     name: Annotated[str, typer.Option(help="The package's name, without the language.")],
     version: Annotated[str, typer.Option(help="The package's version.")],
-    description: Annotated[str, typer.Option(help="What it is, in a sentence.")] = "",
-    author: Annotated[str, typer.Option(help="Who made it.")] = "",
-    license_name: Annotated[str, typer.Option("--license", help="Its licence.")] = "",
+    description: Annotated[str, typer.Option(help="A sentence on what the model is for.")] = "",
+    author: Annotated[str, typer.Option(help="The author of the model.")] = "",
+    license_name: Annotated[str, typer.Option("--license", help="The licence of the model.")] = "",
+    url: Annotated[str, typer.Option(help="The web page of the model.")] = "",
     assets: Annotated[
         Path | None,
         typer.Option(help="The report of `spacy-sarcasm assets`, which names its sources."),
     ] = None,
     readme: Annotated[
-        Path | None, typer.Option(help="Its README; without this, spacy package makes one.")
+        Path | None,
+        typer.Option(
+            help="The README of the package, such as a model card [default: one by spacy package]."
+        ),
     ] = None,
 ) -> None:
-    """Copy a trained pipeline and fill in what `spacy package` puts into the package."""
+    """Copy a trained pipeline with the metadata that `spacy package` puts into the package."""
     from ..training.release import make_release
 
     meta = {
@@ -38,6 +42,7 @@ def release_command(
         "description": description,
         "author": author,
         "license": license_name,
+        "url": url,
     }
     with reported_errors():
         make_release(model, output, meta=meta, assets=assets, readme=readme)

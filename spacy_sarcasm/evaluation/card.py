@@ -18,7 +18,7 @@ from jinja2 import UndefinedError
 from ..atomic import atomic_write, write_json
 from ..network.settings import NetworkConfig
 from ..network.storage import Network
-from .evaluate import Report
+from .evaluate import FORMAT, FORMAT_VERSION, Report
 from .rendering import METRIC_NAMES, render
 
 EVALUATION_FILE = "evaluation.json"
@@ -70,7 +70,11 @@ def make_card(config: NetworkConfig, evaluation: Report, training: Record | None
             title=title,
             metadata=srsly.yaml_dumps(_metadata(title, evaluation, training)),
             training=training,
-            about=[[key, training[key]] for key in ("author", "license", "url") if key in training],
+            about=[
+                [name, training[key]]
+                for key, name in {"author": "author", "license": "licence", "url": "page"}.items()
+                if training.get(key)
+            ],
             network=_describe(config),
             evaluation=evaluation,
             groups=[
@@ -120,13 +124,69 @@ def write_card(
         file.write(card.encode())
 
 
-def read_record(path: Path) -> Any:
-    """Return what a JSON file beside a card holds; None if there is no such file.
+def describe_training(
+    record: Record, *, data: Mapping[str, str], labels: str = "", **fields: str
+) -> dict[str, Any]:
+    """Return a record of a training with fields added; empty ones change nothing.
+
+    Args:
+        record: The record to add to.
+        data: ``name``, ``what``, ``licence`` and ``url`` of the training data.
+        labels: Who labelled the data, and how. What follows from it for the scores is added.
+        fields: Other fields that `make_card` knows, such as ``author``.
+
+    Raises:
+        ValueError: The data has a description and no name.
+
+    Example:
+        >>> record = describe_training({}, data={"name": "Tweets", "licence": "MIT"}, author="Ann")
+        >>> record["author"], record["data"][0]["licence"]
+        ('Ann', 'MIT')
+    """
+    found = {**record, **{name: value for name, value in fields.items() if value}}
+    if any(data.values()):
+        if not data.get("name"):
+            raise ValueError("the training data has no name: give it one with --data-name")
+        row = {"what": "not stated", "licence": "not stated", "use": "training"}
+        row |= {name: value for name, value in data.items() if value}
+        found["data"] = [*found.get("data", []), row]
+    if labels:
+        found["labels"] = f"{labels.strip()} {DEFAULT_LABELS}"
+    return found
+
+
+def read_figures(path: Path) -> Report:
+    """Return the figures of an evaluation, from ``report.json`` or ``evaluation.json``.
 
     Args:
         path: The file.
 
     Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is not the report of an evaluation, or of another version.
+
+    Example:
+        >>> read_figures(Path("metrics/report.json"))["threshold"]  # doctest: +SKIP
+        0.5
+    """
+    found = read_record(path, required=True)
+    if (found.get("format"), found.get("format_version")) != (FORMAT, FORMAT_VERSION):
+        raise ValueError(
+            f"'{path}' does not hold figures of this version: write them again with "
+            "spacy-sarcasm evaluate MODEL DATA --output FOLDER, and give FOLDER/report.json"
+        )
+    return dict(found)
+
+
+def read_record(path: Path, *, required: bool = False) -> Any:
+    """Return what a JSON file beside a card holds; None if there is no such file.
+
+    Args:
+        path: The file.
+        required: Whether a missing file is an error.
+
+    Raises:
+        FileNotFoundError: A required file is missing.
         ValueError: It is not a JSON object; the message names the file.
 
     Example:
@@ -134,6 +194,8 @@ def read_record(path: Path) -> Any:
         True
     """
     if not path.exists():
+        if required:
+            raise FileNotFoundError(f"there is no file '{path}'")
         return None
     try:
         record = json.loads(path.read_text(encoding="utf-8"))

@@ -147,7 +147,7 @@ def load_teacher(
     except ValueError as error:
         raise ValueError(
             f"the pipeline '{name}' has no sarcasm component: name the category that means "
-            f"sarcastic by --label, one of: {', '.join(pipeline_labels(nlp)) or 'none'}"
+            f"sarcastic with --teacher-class, one of: {', '.join(pipeline_labels(nlp)) or 'none'}"
         ) from error
     return TextScorer(nlp)
 
@@ -197,5 +197,5 @@ def _find_class(names: list[str], folder: Any, label: str | None, index: int | N
         )
     raise ValueError(
         f"which class of '{folder}' means sarcastic cannot be told; its classes are: {classes}. "
-        "Name it by --label or --label-index"
+        "Name it with --teacher-class or --teacher-class-index"
     )

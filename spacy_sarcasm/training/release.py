@@ -1,4 +1,4 @@
-"""A trained pipeline made ready for ``spacy package``: a copy with its meta data and README."""
+"""A trained pipeline made ready for ``spacy package``: a copy with its metadata and README."""
 
 from __future__ import annotations
 
@@ -21,26 +21,29 @@ def make_release(
     assets: Path | None = None,
     readme: Path | None = None,
 ) -> None:
-    """Copy a trained pipeline and fill in what its package is to say of it.
+    """Copy a trained pipeline and fill in the metadata of its package.
 
     Args:
-        model: The pipeline's folder, which stays as it is.
-        output: The folder to write; a pipeline that is there is replaced.
-        meta: What replaces entries of its ``meta.json``. The requirement on this package is added:
-            `spacy package` finds out by itself only what was not installed from a source tree.
-        assets: The report that ``write_report`` in ``corpus.assets`` wrote, for the sources.
-        readme: The package's README, such as a model card. None: ``spacy package`` makes one of
-            the meta data.
+        model: The pipeline's folder, which is not changed.
+        output: The folder to write; a pipeline there is replaced.
+        meta: Replaces entries of ``meta.json``. The requirement on this package is added, since
+            ``spacy package`` overlooks packages installed from a source tree.
+        assets: The report of ``spacy-sarcasm assets``, which names the sources.
+        readme: The package's README, such as a model card. None: ``spacy package`` makes one from
+            the metadata.
 
     Raises:
         FileNotFoundError: There is no such pipeline or README.
-        FileExistsError: ``output`` is something else than a pipeline's folder.
+        FileExistsError: ``output`` exists and is not a pipeline's folder.
         ValueError: The report of the assets is damaged.
+
+    Example:
+        >>> meta = {"name": "tweets", "version": "1.0.0", "license": "MIT"}
+        >>> make_release(Path("training/model-best"), Path("release"), meta=meta)
+        ... # doctest: +SKIP
     """
     if not (model / "meta.json").is_file():
-        raise FileNotFoundError(
-            f"'{model}' is no pipeline's folder: it has no meta.json. Train one"
-        )
+        raise FileNotFoundError(f"'{model}' is not the folder of a pipeline: it has no meta.json")
     with new_folder(output, overwrite=True) as folder:
         shutil.copytree(model, folder, dirs_exist_ok=True)
         path = folder / "meta.json"
@@ -65,5 +68,5 @@ def _sources(assets: Path) -> list[dict[str, str]]:
         ]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ValueError(
-            f"'{assets}' is no report of assets ({error!r}). Run spacy-sarcasm assets again"
+            f"'{assets}' is not a report of assets ({error!r}). Run spacy-sarcasm assets again"
         ) from error

@@ -49,7 +49,7 @@ def test_faults_are_one_line(run: Run, labelled: Path, trained_folder: Path) -> 
     result = run("evaluate", trained_folder, labelled)
     assert result.returncode == 1
     (line,) = result.stderr.splitlines()
-    assert "has no column 'text' and none 'label'" in line
+    assert "has no column 'text' or 'headline'" in line
     assert "--text-column" in line
 
 
@@ -137,3 +137,21 @@ def test_a_table_on_a_terminal(labelled: Path, trained_folder: Path) -> None:
     assert "labelled.csv" in "".join(text.split())
     assert "AUC" in text
     assert "{" not in text
+
+
+def test_card_from_figures_measured_before(
+    run: Run, labelled: Path, trained_folder: Path, tmp_path: Path
+) -> None:
+    options = ("--output", tmp_path / "figures")
+    assert run("evaluate", trained_folder, labelled, *COLUMNS, *options).returncode == 0
+    card = tmp_path / "card" / "README.md"
+    report = tmp_path / "figures" / "report.json"
+    options = ("--title", "en_posts 1.0", "--data-name", "Posts", "--license", "CC0-1.0")
+    result = run("card", trained_folder, report, card, *options)
+    assert (result.returncode, result.stderr) == (0, "")
+    text = card.read_text()
+    assert text.startswith("---\n")
+    assert "license: cc0-1.0" in text
+    assert "# Model card: en_posts 1.0" in text
+    assert "| Posts | not stated | not stated | training |" in text
+    assert "headline" not in text

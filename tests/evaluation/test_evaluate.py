@@ -12,7 +12,7 @@ import srsly
 from matplotlib import image
 from spacy.language import Language
 
-from spacy_sarcasm.evaluation.card import make_card, write_card
+from spacy_sarcasm.evaluation.card import describe_training, make_card, read_figures, write_card
 from spacy_sarcasm.evaluation.datasets import Labelled
 from spacy_sarcasm.evaluation.evaluate import (
     file_digest,
@@ -144,7 +144,7 @@ def test_card(trained: Language, scored: list[Scored], tmp_path: Path) -> None:
     for part in (
         "# Model card: a tiny network",
         "| six | texts | MIT | all |",
-        "| license | MIT |",
+        "| licence | MIT |",
         "| seed | 0 |",
         "Nothing was chosen.",
         "### Other data",
@@ -213,3 +213,25 @@ def test_card_metadata_is_what_the_hub_reads(trained: Language, scored: list[Sco
     assert index["name"] == "en_tiny"
     assert [result["dataset"]["name"] for result in index["results"]] == ["tiny", "wrong | way"]
     assert {"type": "accuracy", "value": 1.0, "name": "accuracy"} in index["results"][0]["metrics"]
+
+
+def test_training_described_by_options(trained: Language, tmp_path: Path) -> None:
+    data = {"name": "My tweets", "what": "tweets | 2022", "licence": "MIT", "url": "https://x.org"}
+    record = describe_training(
+        {"limits": ["Short."]}, data=data, labels="Their authors labelled them.", author="Ann"
+    )
+    report = make_report(trained, "tiny", [], QUICK)
+    card = make_card(trained.get_pipe("sarcasm").network.config, report, record)
+    assert "| [My tweets](https://x.org) | tweets \\| 2022 | MIT | training |" in card
+    assert "Their authors labelled them. The network learned" in card
+    assert "| author | Ann |" in card
+    assert "- Short." in card
+    with pytest.raises(ValueError, match="--data-name"):
+        describe_training({}, data={"name": "", "what": "tweets"})
+
+
+def test_figures_of_another_version_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text('{"format_version": 1}')
+    with pytest.raises(ValueError, match=r"report\.json' does not hold figures of this version"):
+        read_figures(path)

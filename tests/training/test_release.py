@@ -86,7 +86,7 @@ def test_release_is_a_copy(trained_folder: Path, tmp_path: Path) -> None:
 
 
 def test_release_of_what_is_no_pipeline(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="is no pipeline's folder"):
+    with pytest.raises(FileNotFoundError, match="is not the folder of a pipeline"):
         make_release(tmp_path, tmp_path / "release", meta={})
 
 
@@ -99,6 +99,6 @@ def test_release_over_something_else(trained_folder: Path, tmp_path: Path) -> No
 
 def test_damaged_report(trained_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text('{"corpus": 1}')
-    with pytest.raises(ValueError, match="is no report of assets"):
+    with pytest.raises(ValueError, match="is not a report of assets"):
         make_release(trained_folder, tmp_path / "release", meta={}, assets=tmp_path / "report.json")
     assert not (tmp_path / "release").exists()
