@@ -25,6 +25,7 @@ from ..extras import require
 from .batching import length_batches, pad
 from .calibration import UNCALIBRATED, Calibration
 from .engines.onnx_model import LOGITS, PROBABILITIES, Session, build_onnx, create_session, run
+from .engines.quiet_import import without_notes
 from .folding import unfold
 from .settings import ARCHITECTURE_SETTINGS, NetworkSettings
 from .storage import Network, WeightsError, load_network, network_from_bytes, network_to_bytes
@@ -257,7 +258,8 @@ class BiLSTMShim(Shim):
 
     def _get_trainer(self) -> KerasTrainer:
         if self._trainer is None:
-            require("tensorflow", "train", "training a sarcasm network")
+            with without_notes():
+                require("tensorflow", "train", "training a sarcasm network")
             from .engines.keras_trainer import KerasTrainer
 
             # Drawn from NumPy's generator, which [training] seed sets.
