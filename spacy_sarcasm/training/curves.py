@@ -12,7 +12,14 @@ from ..plotting import CURVE_COLOURS, new_figure, save_figure
 
 _SIZE = (11.0, 4.5)
 # What the scores of the component are called in plots, by the end of their key.
-_SCORE_NAMES = {"acc": "accuracy", "p": "precision", "r": "recall", "f": "F1", "auc": "ROC AUC"}
+_SCORE_NAMES = {
+    "acc": "accuracy",
+    "p": "precision",
+    "r": "recall",
+    "f": "F1",
+    "auc": "ROC AUC",
+    "share": "called sarcastic",
+}
 
 
 @dataclass(frozen=True)
