@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ...data.formats import Format
+from ...data.streams import Source
 from .folder_lock import LOCK_NAME
+from .layout import Plan
+from .shared_pipeline import SharedPipeline, fingerprint
 
 MANIFEST = "manifest.json"
 # What tells our manifests from any other file of this name.
@@ -20,6 +26,42 @@ MARK = {"made_by": "spacy-sarcasm score"}
 
 class PartialOutputError(ValueError):
     """An output, complete or partial, is in the way; the message says what to do."""
+
+
+def make_manifest(plan: Plan, pipeline: SharedPipeline) -> dict[str, Any]:
+    """Return what has to be the same for a resumed run to give the same output.
+
+    Args:
+        plan: The run.
+        pipeline: What scores.
+    """
+    options = asdict(plan.options)
+    if plan.layout.format == Format.JSONL:
+        # Rows that could be scored are written alike, so a run may go on past the others.
+        del options["on_error"]
+    packages = ["spacy-sarcasm", "spacy", "onnxruntime"]
+    if plan.layout.format == Format.PARQUET:
+        packages.append("pyarrow")
+    return {
+        **options,
+        "inputs": [_identity(source) for source in plan.sources],
+        "model": fingerprint(pipeline.nlp),
+        "versions": {name: version(name) for name in packages},
+    }
+
+
+def _identity(source: Source) -> dict[str, Any]:
+    if source.path is None:
+        return {"name": source.name, "content": (source.content or b"").decode()}
+    found = source.path.stat()
+    return {
+        "name": str(source.path.resolve()),
+        "format": source.format,
+        "delimiter": source.delimiter,
+        "encoding": source.encoding,
+        "size": found.st_size,
+        "modified": found.st_mtime_ns,
+    }
 
 
 def holds_work(folder: Path) -> bool:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ...data.formats import BINARY, Format, tell_output_format
 from ...data.rows import Chunk
@@ -19,9 +18,9 @@ from .checkpoint import Checkpoint
 from .chunk_scorer import ChunkScorer, Counts, ScoredChunk, header_of
 from .journal import PartialOutput
 from .layout import Layout, Options, Plan, make_plan
-from .manifest import PartialOutputError
+from .manifest import PartialOutputError, make_manifest
 from .progress import Progress
-from .shared_pipeline import Model, SharedPipeline, fingerprint
+from .shared_pipeline import Model, SharedPipeline
 from .worker_pool import run_workers
 
 
@@ -129,7 +128,7 @@ def score_files(
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")
     plan = make_plan(sources, options, kind, compression)
     pipeline = SharedPipeline(model)
-    work = PartialOutput(output, _manifest(plan, pipeline))
+    work = PartialOutput(output, make_manifest(plan, pipeline))
     try:
         if not work.open(overwrite=overwrite, resume=resume):
             return Summary(output, Counts(), 0.0, was_complete=True)
@@ -268,34 +267,3 @@ def _check_place(output: Path) -> None:
         raise FileNotFoundError(f"the folder '{output.parent}' of the output does not exist")
     if output.is_dir():
         raise IsADirectoryError(f"the output '{output}' is a folder: name a file")
-
-
-def _manifest(plan: Plan, pipeline: SharedPipeline) -> dict[str, Any]:
-    """Return what has to be the same for a resumed run to give the same output."""
-    options = asdict(plan.options)
-    if plan.layout.format == Format.JSONL:
-        # Rows that could be scored are written alike, so a run may go on past the others.
-        del options["on_error"]
-    packages = ["spacy-sarcasm", "spacy", "onnxruntime"]
-    if plan.layout.format == Format.PARQUET:
-        packages.append("pyarrow")
-    return {
-        **options,
-        "inputs": [_identity(source) for source in plan.sources],
-        "model": fingerprint(pipeline.nlp),
-        "versions": {name: version(name) for name in packages},
-    }
-
-
-def _identity(source: Source) -> dict[str, Any]:
-    if source.path is None:
-        return {"name": source.name, "content": (source.content or b"").decode()}
-    found = source.path.stat()
-    return {
-        "name": str(source.path.resolve()),
-        "format": source.format,
-        "delimiter": source.delimiter,
-        "encoding": source.encoding,
-        "size": found.st_size,
-        "modified": found.st_mtime_ns,
-    }
