@@ -24,7 +24,7 @@ app = typer.Typer(
 def about(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
     ] = False,
 ) -> None:
     """Score text for sarcasm with spaCy, and train, evaluate and export the network."""

@@ -14,18 +14,20 @@ from .errors import reported_errors
 @app.command("assets")
 def assets_command(
     *,
-    folder: Annotated[Path, typer.Option(help="The folder to bring them to.")] = Path("assets"),
+    folder: Annotated[Path, typer.Option(help="The folder to put them in.")] = Path("assets"),
     source: Annotated[
         str,
         typer.Option(
             "--from",
             metavar="FOLDER|URL",
-            help="A local folder or a mirror that has them; empty for the official addresses.",
+            help="A local folder or a mirror to take them from; empty: the official addresses.",
         ),
     ] = "",
     corpus_file: Annotated[str, typer.Option(help="The corpus file's name; empty for none.")] = "",
     corpus_url: Annotated[str, typer.Option(help="The corpus's address; empty for none.")] = "",
-    corpus_sha256: Annotated[str, typer.Option(help="Its digest; empty where not known.")] = "",
+    corpus_sha256: Annotated[
+        str, typer.Option(help="Its SHA-256 digest; empty if not known.")
+    ] = "",
     vectors_set: Annotated[
         str, typer.Option(help="A published set of word vectors; empty for none.")
     ] = "",
@@ -33,15 +35,17 @@ def assets_command(
     vectors_file: Annotated[
         str, typer.Option(help="The name of a file of vectors, in place of a published set.")
     ] = "",
-    vectors_sha256: Annotated[str, typer.Option(help="Its digest; empty where not known.")] = "",
+    vectors_sha256: Annotated[
+        str, typer.Option(help="Its SHA-256 digest; empty if not known.")
+    ] = "",
     vectors_as: Annotated[
-        Path, typer.Option(help="The fixed name that the vectors get besides their own.")
+        Path, typer.Option(help="A second, fixed name for the vectors file.")
     ] = Path("assets/vectors"),
     report: Annotated[Path, typer.Option(help="The report to write, JSON.")] = Path(
         "assets/report.json"
     ),
 ) -> None:
-    """Bring the corpus and the word vectors of a run, and fail if one is missing or wrong.
+    """Fetch the corpus and the word vectors, and fail if one is missing or wrong.
 
     A folder given by --from may hold the official archive, the text file of the dimension, plain
     or .gz, or an extract named .subset.txt, .head.txt or .top60k.txt, plain or .gz.

@@ -16,7 +16,7 @@ def curves_command(
     log: Annotated[Path, typer.Argument(help="The log that training wrote, JSON lines.")],
     output: Annotated[Path, typer.Argument(help="The PNG file to write.")],
 ) -> None:
-    """Draw the scores on dev and the loss on train over the steps of training."""
+    """Plot the loss and the scores on dev over the training steps."""
     from ..training.curves import plot_log
 
     with reported_errors():

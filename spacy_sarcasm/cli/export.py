@@ -17,7 +17,7 @@ def export_command(
     output: Annotated[Path, typer.Argument(help="The .onnx file to write.")],
     model: ModelOption = None,
 ) -> None:
-    """Write the network as an ONNX file, for programs without Python.
+    """Write the network as an ONNX file, for use without Python.
 
     Inputs: `rows`, int32 (time, texts), vocabulary rows with 0 for padding, and `lengths`, int32
     (texts). Output: `probabilities`, float32 (texts, 1). The metadata holds the words.

@@ -98,7 +98,7 @@ DelimiterOption = Annotated[
     str | None,
     typer.Option(
         "--delimiter",
-        help="What separates the columns of .csv files: a character, or tab [default: found out].",
+        help="The column delimiter of .csv files: a character, or tab [default: detected].",
         show_default=False,
     ),
 ]

@@ -55,7 +55,7 @@ def score_command(
     ] = None,
     text: Annotated[
         list[str] | None,
-        typer.Option("--text", "-t", help="A text to score; may be repeated.", show_default=False),
+        typer.Option("--text", "-t", help="A text to score. May be repeated.", show_default=False),
     ] = None,
     model: ModelOption = None,
     *,
@@ -89,7 +89,7 @@ def score_command(
     ] = "text",
     output_column: Annotated[str, typer.Option(help="The column for the scores.")] = "sarcasm",
     error_column: Annotated[
-        str, typer.Option(help="The column for what is wrong with rows that are kept unscored.")
+        str, typer.Option(help="The column for the errors of rows that are kept without a score.")
     ] = "error",
     threshold: Annotated[
         float | None,
@@ -106,7 +106,8 @@ def score_command(
         bool, typer.Option("--source-file", help="Add a column source_file: each row's file.")
     ] = False,
     on_error: Annotated[
-        OnError, typer.Option(help="Stop at a row that cannot be scored, or keep it unscored.")
+        OnError,
+        typer.Option(help="Stop at a row that cannot be scored, or keep it without a score."),
     ] = OnError.STOP,
     input_format: Annotated[
         Format | None,
@@ -118,19 +119,19 @@ def score_command(
     delimiter: DelimiterOption = None,
     encoding: EncodingOption = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an output that exists.")
+        bool, typer.Option("--overwrite", help="Replace an existing output.")
     ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where an interrupted run ended.")
-    ] = False,
-    n_process: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
-    batch_size: Annotated[int, typer.Option(min=1, help="Rows scored at a time.")] = 1000,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted run.")] = False,
+    n_process: Annotated[int, typer.Option(min=1, help="The number of worker processes.")] = 1,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="The number of rows scored at a time.")
+    ] = 1000,
 ) -> None:
     """Score texts for sarcasm: a probability from 0 to 1 for each.
 
-    With --output, writes all columns of the inputs and the score to a file, which gets its name
-    when it is whole; an interrupted run goes on by --resume. Without it, prints a table on a
-    terminal, and JSON lines when piped.
+    With --output, writes all columns of the inputs and the score to a file, which appears once it
+    is complete; --resume continues an interrupted run. Without it, prints a table on a terminal
+    and JSON Lines otherwise.
     """
     texts, given = text or [], inputs or []
     if not texts and not given:

@@ -39,7 +39,7 @@ def seed_command(
     epochs: Annotated[int, typer.Option(min=1, help="Epochs; the notebook had 150.")] = 30,
     seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
 ) -> None:
-    """Train the notebook's network, draw its curves, and score its four sentences."""
+    """Train the notebook's network, plot its curves, and score its four sentences."""
     import spacy
 
     from ..recipes.seed import compare_sentences, train_seed, write_comparison

@@ -42,7 +42,7 @@ class Words(StrEnum):
 
 
 DimOption = Annotated[
-    int | None, typer.Option(help="The dimension; picks the member of an archive with several.")
+    int | None, typer.Option(help="The dimension, to choose a file in an archive with several.")
 ]
 LangOption = Annotated[str, typer.Option(help="The language whose tokenizer is used.")]
 FolderArgument = Annotated[Path, typer.Argument(help="The pipeline folder to write.")]
@@ -54,13 +54,13 @@ def convert_command(
     out: FolderArgument,
     *,
     dim: DimOption = None,
-    limit: Annotated[int | None, typer.Option(help="The most rows to keep.")] = None,
+    limit: Annotated[int | None, typer.Option(help="The maximum number of rows to keep.")] = None,
     attr: Annotated[
-        KeyAttribute, typer.Option(help="The token attribute that the words are.")
+        KeyAttribute, typer.Option(help="The token attribute that the words are looked up by.")
     ] = KeyAttribute.ORTH,
     name: Annotated[str | None, typer.Option(help="The name of the vectors table.")] = None,
     lang: LangOption = "en",
-    strict: Annotated[bool, typer.Option("--strict", help="Fail at the first bad row.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
     corpus: Annotated[
         Path | None, typer.Option(help="Keep only the words of this corpus, in lower case.")
     ] = None,
@@ -68,7 +68,7 @@ def convert_command(
         int, typer.Option(min=0, help="With --corpus: keep the file's first words as well.")
     ] = 0,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a pipeline folder that exists.")
+        bool, typer.Option("--overwrite", help="Replace an existing pipeline folder.")
     ] = False,
 ) -> None:
     """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
@@ -100,7 +100,7 @@ def download_command(
     dim: Annotated[int | None, typer.Option(help="The dimension wanted.")] = None,
     folder: Annotated[Path, typer.Option(help="Where to put the archive.")] = Path("assets"),
 ) -> None:
-    """Fetch published GloVe vectors; a transfer that was cut goes on where it ended."""
+    """Download published GloVe vectors, resuming an interrupted transfer."""
     from ..downloads.download import download_vectors
 
     with reported_errors():
@@ -122,10 +122,14 @@ def train_command(
     algorithm: Annotated[Algorithm, typer.Option(help="The algorithm.")] = Algorithm.SKIPGRAM,
     dim: Annotated[int, typer.Option(min=1, help="Numbers per vector.")] = 100,
     window: Annotated[int, typer.Option(min=1, help="Words on each side that are context.")] = 5,
-    min_count: Annotated[int, typer.Option(min=1, help="Rarer words get no vector.")] = 5,
+    min_count: Annotated[
+        int, typer.Option(min=1, help="Words that occur less often get no vector.")
+    ] = 5,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the corpus.")] = 5,
     seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
-    cased: Annotated[bool, typer.Option("--cased", help="Keep capitals apart.")] = False,
+    cased: Annotated[
+        bool, typer.Option("--cased", help="Keep upper and lower case apart.")
+    ] = False,
     text_column: TextColumn = None,
     delimiter: DelimiterOption = None,
     encoding: EncodingOption = None,

@@ -19,6 +19,7 @@ TEXTS = [
     "Oh great, another meeting that could have been an email",
     "The bus was twenty minutes late this morning",
 ]
+ENDINGS = ["", " Today", ", Again", ", Officials Say", ", Sources Report"]
 
 
 def make_workspace(folder: Path, root: Path) -> None:
@@ -31,8 +32,8 @@ def make_workspace(folder: Path, root: Path) -> None:
     shutil.copy(sample / "sample.25d.txt", folder / "glove.6B.100d.txt")
     shutil.copy(folder / "assets" / "headlines.txt", folder)
     rows = [
-        {"id": i, "subreddit": "news" if i % 2 else "pics", "body": text}
-        for i, text in enumerate(TEXTS * 5)
+        {"id": i, "subreddit": "news" if i % 2 else "pics", "body": f"{text}{ENDINGS[i // 4]}"}
+        for i, text in enumerate(TEXTS * len(ENDINGS))
     ]
     write_lines(folder / "posts.jsonl", (json.dumps(row) for row in rows))
     header = "id,subreddit,body"
