@@ -5,8 +5,8 @@ Each token is removed, and the text that is left is scored again: n + 1 short te
 score to check the number, and that is like those the network was trained on. Where the word is
 replaced by the unknown word instead, the text keeps its length, but a word that the network does
 not know gets 0 whatever it does, and a network trained without word dropout has never seen its
-unknown word. On real texts the two are equally faithful, and both beat gradients of the same
-weights, which are slower too: `tests/benchmarks/explain.py` measures it.
+unknown word. On real texts the two are about equally faithful; gradients of the same weights are no
+more faithful by removal, and slower: `tests/benchmarks/explain.py` measures it.
 """
 
 from __future__ import annotations
