@@ -19,7 +19,7 @@ PACKAGE = "spacy_sarcasm"
 ROOT = Path(importlib.util.find_spec(PACKAGE).origin).parent  # type: ignore[union-attr,arg-type]
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("__main__",),
+    ("__main__", "spacy_cli"),
     ("cli",),
     ("recipes",),
     ("teacher", "training"),

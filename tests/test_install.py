@@ -79,4 +79,4 @@ def test_training_without_tensorflow_names_the_extra(venv: Path) -> None:
     )
     result = run(venv / "python", "-c", code)
     assert result.returncode != 0
-    assert "pip install 'spacy-sarcasm[train]'" in result.stderr
+    assert re.search(r"pip install '.*\.whl\[train\]'", result.stderr)

@@ -7,13 +7,15 @@ import importlib.resources
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import spacy
 from spacy import registry
 
 import spacy_sarcasm
-from spacy_sarcasm.extras import require
+from spacy_sarcasm import extras
+from spacy_sarcasm.extras import install_command, require
 
 HEAVY = {"tensorflow", "keras", "nltk", "pandas", "pyarrow", "matplotlib", "sklearn", "gensim"}
 HEAVY |= {"onnx", "torch", "pyspark", "transformers"}
@@ -94,7 +96,7 @@ def test_scoring_brings_nothing_heavy() -> None:
 
 
 def test_missing_extra_is_named() -> None:
-    with pytest.raises(ImportError, match=r"pip install 'spacy-sarcasm\[train\]'"):
+    with pytest.raises(ImportError, match=r"pip install '.*\[train\]'"):
         require("no_such_module_anywhere", "train", "training a network")
 
 
@@ -103,4 +105,58 @@ def test_broken_dependency_is_not_called_missing(tmp_path, monkeypatch: pytest.M
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="no_such_module_anywhere") as caught:
         require("half_installed", "train", "training a network")
-    assert "spacy-sarcasm[train]" not in str(caught.value)
+    assert "[train]" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("record", "command"),
+    [
+        (None, "pip install 'spacy-sarcasm[train]'"),
+        ({"url": "file://{here}"}, "pip install '.[train]'"),
+        ({"url": "file://{folder}/a%20clone"}, "pip install '{folder}/a clone[train]'"),
+        ({"url": "file://{folder}/gone"}, "pip install '.[train]'"),
+        ({"url": "https://host/x.git"}, "pip install 'spacy-sarcasm[train] @ https://host/x.git'"),
+    ],
+)
+def test_install_hint_names_where_this_copy_came_from(
+    record: dict[str, str] | None, command: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a clone").mkdir()
+    names = {"{folder}": str(tmp_path), "{here}": str(Path.cwd())}
+    text = None if record is None else json.dumps(record)
+    for name, value in names.items():
+        text = text and text.replace(name, value)
+        command = command.replace(name, value)
+    monkeypatch.setattr(importlib.metadata.PathDistribution, "read_text", lambda self, name: text)
+    assert install_command("train") == command
+
+
+def test_a_package_without_a_wheel_for_this_python_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(extras.NO_WHEEL_FOR, "no_such_module_anywhere", (3, 11))
+    with pytest.raises(ImportError, match=r"has no wheel for Python 3\.\d+ yet.*such as 3\.10"):
+        require("no_such_module_anywhere", "train", "training a network")
+
+
+def spacy_command_with(code: str) -> subprocess.CompletedProcess[str]:
+    """Run spaCy's command line after some code, in a process of its own."""
+    script = f"import sys\n{code}\nfrom spacy.cli import setup_cli\nsetup_cli()"
+    return subprocess.run(
+        [sys.executable, "-c", script, "--help"], capture_output=True, text=True, timeout=120
+    )
+
+
+def test_spacys_command_line_has_ours() -> None:
+    done = spacy_command_with("")
+    assert done.returncode == 0
+    assert "Score text for sarcasm" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_failure_of_our_commands_leaves_spacys() -> None:
+    done = spacy_command_with("sys.modules['spacy_sarcasm.cli.app'] = None")
+    assert done.returncode == 0, done.stderr
+    assert "find-threshold" in done.stdout
+    assert "Score text for sarcasm" not in done.stdout
+    assert "'python -m spacy sarcasm' is not available: ModuleNotFoundError" in done.stderr

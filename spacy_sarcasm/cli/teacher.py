@@ -67,7 +67,7 @@ def train_command(
 ) -> None:
     """Fine-tune an encoder as a sarcasm classifier and save it as a Hugging Face folder.
 
-    Nothing is downloaded. Needs pip install 'spacy-sarcasm[teacher]'.
+    Nothing is downloaded. Needs the extra `teacher`.
     """
     from ..teacher.finetune import Settings
     from ..teacher.train_teacher import train_teacher

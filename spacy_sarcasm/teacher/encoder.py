@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..extras import require
+from ..extras import install_command, require
 
 EXTRA = "teacher"
 # The sentence encoder all-MiniLM-L6-v2 as a Python package: 22 million parameters, 6 layers.
@@ -39,7 +39,7 @@ def default_encoder() -> Path:
     if importlib.util.find_spec(_DEFAULT_MODULE) is None:
         raise ImportError(
             f"a teacher starts from the encoder of the package '{DEFAULT_ENCODER}', which is not "
-            f"installed. Run: pip install 'spacy-sarcasm[{EXTRA}]', or name the folder of another "
+            f"installed. Run: {install_command(EXTRA)}, or name the folder of another "
             "encoder (--base on the command line)"
         )
     return Path(str(resources.files(_DEFAULT_MODULE) / "model"))

@@ -94,5 +94,5 @@ def test_pipeline_teachers_need_no_tensorflow() -> None:
 def test_a_missing_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(ImportError, match=r"pip install 'spacy-sarcasm\[teacher\]'"):
+    with pytest.raises(ImportError, match=r"pip install '.*\[teacher\]'"):
         load_teacher(str(tmp_path))
