@@ -62,7 +62,7 @@ PRESENT_NAMED_ALIKE = {"texts.py"}
 MAX_MODULES = 11
 """Modules at one level of a folder, without `__init__.py`."""
 
-PRESENT_CROWDED = {"cli": 21}
+PRESENT_CROWDED = {"cli": 22}
 
 MAX_LINES = 300
 PRESENT_LONG = {"network/shim.py": 383, "pipeline/classifier.py": 530}
