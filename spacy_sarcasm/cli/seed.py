@@ -1,4 +1,4 @@
-"""``spacy-sarcasm seed``: the experiment this project grew from, run again."""
+"""``spacy-sarcasm seed``: the experiment this project grew out of, run again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from ..training.curves import Epoch
 
 DIFFERENCES = """\
-What differs from the notebook, and why the figures do:
-- the split is this project's frozen one, without duplicates; the notebook drew its own;
+What differs from the notebook, and so changes the figures:
+- the split is this project's fixed one, without duplicates; the notebook drew its own;
 - words are spaCy's tokens, so "n't", "'s" and punctuation are words of their own;
-- padding is masked, so that a score does not hang on what a text is batched with;
-- the notebook's dropout is not known, and none is used here;
-- the vectors may be an extract (see assets/seed.json): words it lacks are zeros, punctuation and
-  numbers among them;
-- 30 epochs here if not asked otherwise, 150 there: with steps so small it still learns."""
+- padding is masked, so that a score does not depend on the other texts in a batch;
+- the dropout of the notebook is unknown; there is none here;
+- the vectors may be an extract (see assets/seed.json), and missing words are zero, among them
+  punctuation and numbers;
+- 30 epochs by default, 150 in the notebook: at this learning rate the network is still learning."""
 
 
 @app.command("seed")

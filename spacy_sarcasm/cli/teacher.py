@@ -1,4 +1,4 @@
-"""``spacy-sarcasm teacher``: teachers trained."""
+"""``spacy-sarcasm teacher``: training teachers."""
 
 from __future__ import annotations
 
@@ -40,14 +40,15 @@ def train_command(
     ] = "",
     epochs: Annotated[int, typer.Option(help="Passes over the corpus.")] = 2,
     learn_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = 1e-4,
-    batch_size: Annotated[int, typer.Option(help="Texts a step.")] = 32,
-    max_length: Annotated[int, typer.Option(help="The most tokens of a text to read.")] = 64,
+    batch_size: Annotated[int, typer.Option(help="Texts per step.")] = 32,
+    max_length: Annotated[int, typer.Option(help="Tokens of a text that are read.")] = 64,
     frozen_layers: Annotated[
-        int, typer.Option(help="So many lowest layers, and the embeddings, stay as they are.")
+        int,
+        typer.Option(help="The number of lowest layers that, with the embeddings, stay fixed."),
     ] = 0,
     seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
     max_rows: Annotated[
-        int | None, typer.Option(help="Learn from a random sample of so many rows.")
+        int | None, typer.Option(help="Maximum number of rows, drawn at random.")
     ] = None,
     category: Category = "SARCASM",
     text_column: TextColumn = None,
