@@ -128,6 +128,10 @@ def split_records(feed: LineFeed, delimiter: str, n_fields: int | None) -> Itera
             return
         except csv.Error as error:
             fields, fault = _read_leniently(feed, delimiter, error)
+        if len(fields) == n_fields and len(feed.record) == 1 and feed.fault is None:
+            feed.n_records += 1
+            yield Record(line, fields)
+            continue
         # A blank line is not a record.
         if not fields and fault is None:
             continue

@@ -110,7 +110,7 @@ class ChunkScorer:
         for index, value in enumerate(rows.values):
             if index in rows.faults:
                 errors[index] = rows.faults[index]
-            elif value is None or (isinstance(value, str) and not value.strip()):
+            elif value is None or (isinstance(value, str) and (not value or value.isspace())):
                 empty += 1
                 errors[index] = None
                 found[index] = None if self.options.missing == NULL else 0.0
