@@ -47,8 +47,8 @@ MAY_IMPORT = {
     "keras": ("network/engines/keras_",),
     "onnxruntime": ("network/engines/onnx_",),
     "pyspark": ("scoring/spark.py",),
-    "torch": ("teacher/", "vectors/distill"),
-    "transformers": ("teacher/", "vectors/distill"),
+    "torch": ("teacher/",),
+    "transformers": ("teacher/",),
 }
 """Heavy packages, and the start of the paths of the modules that may import them, in a function
 or at the top. Asking whether one is installed, by `require`, counts as importing it."""

@@ -163,6 +163,28 @@ def train_command(
     _show_report(report, out)
 
 
+@app.command("distill")
+def distill_command(
+    encoder: Annotated[Path, typer.Argument(help="The folder of a Hugging Face encoder.")],
+    words: Annotated[Path, typer.Argument(help="Words, one per line, most frequent first.")],
+    out: Annotated[Path, typer.Argument(help="The file to write, in GloVe's text format.")],
+    *,
+    dim: Annotated[int, typer.Option(min=1, help="Numbers per vector.")] = 64,
+    batch_size: Annotated[int, typer.Option(min=1, help="Words per batch.")] = 256,
+    device: Annotated[
+        str | None, typer.Option(help="As torch names it, such as cuda:1 [default: a GPU if any].")
+    ] = None,
+) -> None:
+    """Write static word vectors taken from a sentence encoder. Needs the extra `teacher`."""
+    from ..teacher.distill_vectors import distill_vectors
+
+    with reported_errors():
+        count, width = distill_vectors(
+            encoder, words, out, dim=dim, batch_size=batch_size, device=device
+        )
+    typer.echo(f"{out}: {count:,} words of dimension {width}")
+
+
 @app.command("coverage")
 def coverage_command(
     corpus: Annotated[Path, typer.Argument(help="Texts, or docs as .spacy.")],
