@@ -206,6 +206,7 @@ def _print_tables(
     against: str | None,
 ) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from ..evaluation.rendering import METRIC_NAMES
@@ -228,7 +229,7 @@ def _print_tables(
     for one in comparisons:
         console.print(f"\n{one['name']}: {model} against {against}", markup=False)
         table = Table(box=None, pad_edge=False)
-        for head in ("", model, str(against), "difference", "95% interval"):
+        for head in ("", escape(model), escape(str(against)), "difference", "95% interval"):
             table.add_column(head, justify="left" if not head else "right", overflow="fold")
         for metric in KEYS.values():
             figure = one["metrics"][metric]

@@ -74,7 +74,7 @@ def file_stem(name: str) -> str:
         >>> file_stem("My tweets.csv"), file_stem("headlines.json (dev)")
         ('My-tweets', 'headlines-dev')
     """
-    without = re.sub(r"(?<=\w)(\.[a-zA-Z]\w{1,7})+(?=$| \()", "", name)
+    without = re.sub(r"(?<=[^.])(\.[a-zA-Z]\w{1,7})+(?=$| \()", "", name)
     return re.sub(r"[^\w.-]+", "-", without).strip("-") or "data"
 
 
@@ -164,7 +164,8 @@ def _reliability(axes: Any, scored: Scored, threshold: float) -> None:
     axes.set_xlabel(f"score (probability, {BINS} bins of equal width)")
     axes.set_ylabel("share of the bin's texts that are sarcastic")
     axes.set_title(f"Reliability diagram, expected calibration error {error:.3f}")
-    axes.legend(frameon=False, loc="upper left", fontsize=9)
+    # Below the panel, where no point can be.
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False, fontsize=9)
 
 
 def _histogram(axes: Any, scored: Scored, threshold: float) -> None:
