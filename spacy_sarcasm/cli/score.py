@@ -6,6 +6,7 @@ import heapq
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -147,15 +148,15 @@ def score_command(
             _check_text(one)
         with lasting_imports():
             from ..data.sources import find_sources, partial_folder, text_source
-            from ..scoring.bulk.layout import SOURCE_COLUMN, Options
+            from ..scoring.bulk.layout import SOURCE_COLUMN, ScoreSettings
             from ..scoring.bulk.score_files import score_files, score_to_stream
-        options = Options(
+        settings = ScoreSettings(
             text_column=text_column,
             output_column=output_column,
             error_column=error_column,
             threshold=threshold,
             on_error=on_error.value,
-            chunk_rows=batch_size,
+            batch_size=batch_size,
             missing=missing.value,
             source_column=SOURCE_COLUMN if source_file else None,
         )
@@ -171,7 +172,7 @@ def score_command(
             data = score_to_stream(
                 [*given_texts, *found],
                 model=model,
-                options=options,
+                settings=settings,
                 output_format=Format(output_format or OutputFormat.JSONL),
                 n_process=n_process,
             )
@@ -185,7 +186,7 @@ def score_command(
                 given,
                 output,
                 model=model,
-                options=options,
+                **asdict(settings),
                 input_format=input_format,
                 delimiter=delimiter,
                 encoding=encoding,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -16,7 +17,7 @@ from spacy.tokens import Doc
 from ..network.vocabulary import TextRows
 from ..pipeline.classifier import SarcasmClassifier
 from ..pipeline.loading import find_sarcasm
-from .docless.eligibility import State, same_state, state_of, why_docs
+from .docless.eligibility import State, fallback_reason, same_state, state_of
 from .docless.pieces import PieceTable
 from .docless.special_cases import Patterns
 from .docless.tokenizing import copy_tokenizer, special_patterns
@@ -29,21 +30,28 @@ Scores = NDArray[np.float64]
 class TextScorer:
     """Scores lists of texts by a pipeline's sarcasm component.
 
-    Where the pipeline allows it, texts are not made Docs: the tokens of pieces between spaces are
-    remembered as vocabulary rows, up to a bound (`pieces.CACHE_SIZE`). No score is remembered.
-    Strings met on the way do not stay in ``nlp.vocab``, unless the caller is in a memory zone.
+    Where the pipeline allows it, no Docs are made: the tokens of pieces between spaces are kept as
+    vocabulary rows, up to a limit (`pieces.CACHE_SIZE`). Scores are not cached. New strings do
+    stay in ``nlp.vocab``, unless the caller is in a memory zone.
 
     Changes to the pipeline, its tokenizer and the component between two calls are noticed, but not
-    changes to single lexemes (``nlp.vocab["colour"].norm_ = "color"``): make a new scorer after
+    changes to single lexemes (``nlp.vocab["colour"].norm_ = "color"``): create a new scorer after
     those. Like spaCy's memory zones, a scorer is for one thread at a time.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> _ = nlp.add_pipe("sarcasm")
+        >>> TextScorer(nlp).score(["oh great", "the council met"]).shape
+        (2,)
     """
 
     def __init__(self, nlp: Language) -> None:
         """Take a pipeline.
 
         Args:
-            nlp: A pipeline with a sarcasm component; of several the last counts. Components after
-                it are not run.
+            nlp: A pipeline with a sarcasm component. If it has several, the last one scores.
+                Components after it are not run.
 
         Raises:
             ValueError: It has none.
@@ -51,28 +59,28 @@ class TextScorer:
         find_sarcasm(nlp)
         self.nlp = nlp
         self._state: State | None = None
-        self._why_docs: str | None = None
+        self._fallback_reason: str | None = None
         self._table: PieceTable | None = None
 
     @property
-    def why_docs(self) -> str | None:
-        """Why texts are made Docs, at some cost in speed; None if they are not.
+    def fallback_reason(self) -> str | None:
+        """Why texts have to become Docs, which is slower; None if they need not.
 
         Raises:
             NotTrainedError: The component has no weights.
         """
-        self._plan()
-        return self._why_docs
+        self._prepare()
+        return self._fallback_reason
 
     def score(self, texts: Sequence[str], *, first_row: int = 1) -> Scores:
-        """Return the probability of every text, shape (texts,), in 0..1.
+        """Return the probability of every text, shape (texts,), in 0..1; NaN where it is missing.
 
         Args:
             texts: The texts.
-            first_row: The number that errors give the first text.
+            first_row: The number of the first text in error messages.
 
         Raises:
-            TypeError: A text is no string.
+            TypeError: A text is not a string.
             ValueError: A text holds lone surrogates or is longer than ``nlp.max_length``, or an
                 error handler of the pipeline dropped it.
             NotTrainedError: The component has no weights.
@@ -83,25 +91,25 @@ class TextScorer:
             row = first_row + int(np.flatnonzero(~scored)[0])
             raise ValueError(
                 f"row {row}: an error handler of the pipeline dropped this text, so it has no "
-                "score. Take the handler off (nlp.set_error_handler), or use score_values, which "
-                "goes on without it"
+                "score. Remove the handler (nlp.set_error_handler), or use score_values, which "
+                "scores the others"
             )
         return scores
 
     def score_values(self, values: Sequence[Any]) -> tuple[list[float | None], list[str | None]]:
-        """Score what may not be texts; what cannot be scored harms no other.
+        """Score values that may not all be texts. A value that cannot be scored affects no other.
 
         Args:
-            values: Texts, and maybe nulls, values of other types, texts with lone surrogates.
+            values: Texts, and perhaps nulls, other values, or texts with lone surrogates.
 
         Returns:
-            The score of each value, None for one that cannot be scored; and what was wrong with
-            each, None for one that was scored.
+            The score of each value, None where it is missing; and what is wrong with each value,
+            None if nothing is.
 
         Raises:
             NotTrainedError: The component has no weights.
         """
-        self._plan()
+        self._prepare()
         errors = [self._fault(value) for value in values]
         texts = [value for value, error in zip(values, errors, strict=True) if error is None]
         outcomes = iter(self._try_all(texts))
@@ -134,7 +142,7 @@ class TextScorer:
 
     def _score(self, texts: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]:
         """Return the scores of checked texts, and which of them were scored."""
-        component = self._plan()
+        component = self._prepare()
         scores = np.zeros(len(texts), dtype=np.float64)
         scored = np.ones(len(texts), dtype=np.bool_)
         if not texts:
@@ -151,15 +159,15 @@ class TextScorer:
         scores[places] = component.predict_rows(rows)
         return scores, scored
 
-    def _plan(self) -> SarcasmClassifier:
-        """Find out how to score, anew if something has changed since; return the component."""
+    def _prepare(self) -> SarcasmClassifier:
+        """Find out how to score, again if the pipeline has changed; return the component."""
         component = find_sarcasm(self.nlp)
         state = state_of(self.nlp, component)
         if self._state is None or not same_state(self._state, state):
             self._table = None
             patterns = special_patterns(self.nlp.tokenizer)
-            self._why_docs = why_docs(self.nlp, component, patterns)
-            if self._why_docs is None and patterns is not None:
+            self._fallback_reason = fallback_reason(self.nlp, component, patterns)
+            if self._fallback_reason is None and patterns is not None:
                 self._table = self._make_table(component, patterns)
             self._state = state
         return component
@@ -192,8 +200,8 @@ class TextScorer:
             if fault is not None:
                 kind = ValueError if isinstance(text, str) else TypeError
                 raise kind(
-                    f"row {row}: {fault}. Mend or leave out such rows, or use "
-                    "TextScorer.score_values, which names them and scores the others"
+                    f"row {row}: {fault}. Fix or leave out such rows, or use "
+                    "TextScorer.score_values, which reports them and scores the others"
                 )
 
     @property
@@ -218,35 +226,56 @@ class TextScorer:
 
 
 def score_texts(
-    nlp: Language, texts: Iterable[str], *, batch_size: int = DEFAULT_BATCH_SIZE
-) -> Iterator[float]:
+    nlp: Language,
+    texts: Iterable[str | None],
+    *,
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    missing: float | None = math.nan,
+) -> Iterator[float | None]:
     """Yield the score of every text of a stream, in order.
 
-    The scores are those of ``nlp.pipe``, within 1e-5. See `TextScorer` for how they are found.
+    The scores are those of ``nlp.pipe``, within 1e-5. See `TextScorer` for how they are computed.
 
     Args:
         nlp: A pipeline with a sarcasm component.
-        texts: The texts.
-        batch_size: So many texts are held and scored at a time, 1 or more.
+        texts: The texts; None for a missing one.
+        batch_size: The number of texts held and scored at a time, at least 1.
+        missing: What is yielded for texts that have no score: missing ones, and those without a
+            score on the Doc.
 
     Yields:
-        The probability of sarcasm, 0..1.
+        The probability of sarcasm, 0..1, or `missing`.
 
     Raises:
-        TypeError: A text is no string; the message names its row, counted from 1.
+        TypeError: A text is not a string; the message names its row, counted from 1.
         ValueError: A text cannot be scored, or the pipeline has no sarcasm component.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> _ = nlp.add_pipe("sarcasm")
+        >>> scores = list(score_texts(nlp, ["oh great", None], missing=None))
+        >>> scores[1] is None
+        True
     """
     if isinstance(texts, str):
-        raise TypeError("score_texts takes an iterable of texts: for one text, give [text]")
+        raise TypeError("score_texts takes an iterable of texts: for one text, pass [text]")
     if batch_size < 1:
-        raise ValueError(f"batch_size must be 1 or more, not {batch_size}")
-    return _score_stream(TextScorer(nlp), iter(texts), batch_size)
+        raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    return _score_stream(TextScorer(nlp), iter(texts), batch_size, missing)
 
 
-def _score_stream(scorer: TextScorer, stream: Iterator[str], batch_size: int) -> Iterator[float]:
+def _score_stream(
+    scorer: TextScorer, stream: Iterator[str | None], batch_size: int, missing: float | None
+) -> Iterator[float | None]:
     row = 1
     while batch := list(islice(stream, batch_size)):
-        yield from scorer.score(batch, first_row=row).tolist()
+        nulls = [place for place, text in enumerate(batch) if text is None]
+        scores = scorer.score(["" if text is None else text for text in batch], first_row=row)
+        found: list[float | None] = list(scores.tolist())
+        for place in [*nulls, *np.flatnonzero(np.isnan(scores)).tolist()]:
+            found[place] = missing
+        yield from found
         row += len(batch)
 
 

@@ -88,17 +88,16 @@ def write_rows(path: Path, count: int) -> list[str]:
 def make_contestants(folder: Path, count: int) -> dict[str, Callable[[], object]]:
     """Return what is to be timed."""
     from spacy_sarcasm import score_texts
-    from spacy_sarcasm.scoring.bulk.layout import Options
     from spacy_sarcasm.scoring.bulk.score_files import score_files
 
     nlp = make_bundled_pipeline()
     given = folder / "in.jsonl"
     texts = write_rows(given, count)
-    options = Options(text_column="headline")
+    options = {"text_column": "headline"}
 
     def score_to(kind: str, source: Path) -> Callable[[], object]:
         return lambda: score_files(
-            [source], folder / f"out.{kind}", model=nlp, options=options, overwrite=True
+            [source], folder / f"out.{kind}", model=nlp, **options, overwrite=True
         )
 
     for kind in ("csv", "parquet"):

@@ -37,7 +37,6 @@ def main() -> None:
     parser.add_argument("--n-process", type=int, default=2, help="workers (default 2)")
     args = parser.parse_args()
     limit_threads(1)
-    from spacy_sarcasm.scoring.bulk.layout import Options
     from spacy_sarcasm.scoring.bulk.score_files import score_files
 
     nlp = make_bundled_pipeline()
@@ -50,7 +49,7 @@ def main() -> None:
                 [folder / "in.jsonl"],
                 folder / output,
                 model=nlp,
-                options=Options(text_column="headline"),
+                text_column="headline",
                 n_process=n_process,
                 start_method=method,
                 overwrite=True,

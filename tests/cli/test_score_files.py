@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import resource
 import signal
 import struct
@@ -163,4 +164,6 @@ def test_progress_on_a_terminal_only(given: Path, tmp_path: Path) -> None:
     assert process.wait(timeout=120) == 0
     assert b"rows/s" in shown
     assert b"left]" in shown
+    assert re.search(rb"[^,] \d+ rows, [\d,]+ rows/s \[", shown)
+    assert not re.search(rb", \d+ rows,", shown)
     assert b"50 rows (0 empty, 0 failed)" in shown

@@ -18,7 +18,6 @@ from spacy_sarcasm.data.filetypes import parquet  # noqa: E402
 from spacy_sarcasm.data.formats import read_chunks  # noqa: E402
 from spacy_sarcasm.data.rows import START  # noqa: E402
 from spacy_sarcasm.data.sources import find_sources  # noqa: E402
-from spacy_sarcasm.scoring.bulk.layout import Options  # noqa: E402
 from spacy_sarcasm.scoring.bulk.score_files import score_files  # noqa: E402
 
 from ..scoring.conftest import ScoreOf, make_texts, read_jsonl, write_jsonl  # noqa: E402
@@ -42,9 +41,9 @@ def make_table(count: int) -> pa.Table:
 def test_columns_keep_their_types(tmp_path: Path, bundled: Language, score_of: ScoreOf) -> None:
     table = make_table(100)
     pq.write_table(table, tmp_path / "in.parquet", row_group_size=30)
-    options = Options(threshold=0.5, on_error="keep", chunk_rows=8)
+    options = {"threshold": 0.5, "on_error": "keep", "batch_size": 8}
     output = tmp_path / "out.parquet"
-    summary = score_files([tmp_path / "in.parquet"], output, model=bundled, options=options)
+    summary = score_files([tmp_path / "in.parquet"], output, model=bundled, **options)
     assert (summary.counts.rows, summary.counts.empty, summary.counts.failed) == (100, 2, 0)
     found = pq.read_table(output)
     assert found.select(table.schema.names).equals(table)
@@ -59,10 +58,10 @@ def test_columns_keep_their_types(tmp_path: Path, bundled: Language, score_of: S
 
 def test_to_json_and_csv(tmp_path: Path, bundled: Language) -> None:
     pq.write_table(make_table(4), tmp_path / "in.parquet")
-    options = Options(on_error="keep")
+    options = {"on_error": "keep"}
     for suffix in ("jsonl", "csv"):
         output = tmp_path / f"out.{suffix}"
-        score_files([tmp_path / "in.parquet"], output, model=bundled, options=options)
+        score_files([tmp_path / "in.parquet"], output, model=bundled, **options)
     row = read_jsonl(tmp_path / "out.jsonl")[3]
     assert (row["when"], row["price"], row["nested"]) == ("2020-01-01", "1.10", {"x": [1, None]})
     lines = (tmp_path / "out.csv").read_text().splitlines()
@@ -86,7 +85,7 @@ def test_row_groups_are_bounded(
     monkeypatch.setattr(parquet, "GROUP_ROWS", 20)
     given = write_jsonl(tmp_path / "in.jsonl", [{"text": text} for text in make_texts(50)])
     output = tmp_path / "out.parquet"
-    score_files([given], output, model=bundled, options=Options(chunk_rows=10))
+    score_files([given], output, model=bundled, batch_size=10)
     metadata = pq.ParquetFile(output).metadata
     sizes = [metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)]
     assert sizes == [20, 20, 10]
@@ -137,10 +136,10 @@ def test_values_that_python_or_json_lack(tmp_path: Path, bundled: Language) -> N
         }
     )
     pq.write_table(table, tmp_path / "in.parquet")
-    options = Options(on_error="keep")
+    options = {"on_error": "keep"}
     for suffix in ("jsonl", "csv", "parquet"):
         output = tmp_path / f"out.{suffix}"
-        summary = score_files([tmp_path / "in.parquet"], output, model=bundled, options=options)
+        summary = score_files([tmp_path / "in.parquet"], output, model=bundled, **options)
         assert (summary.counts.rows, summary.counts.failed) == (3, 1)
 
     def no_constant(name: str) -> None:
@@ -173,5 +172,5 @@ def test_many_columns(tmp_path: Path, bundled: Language) -> None:
             [tmp_path / "b.csv"],
             tmp_path / "c.jsonl",
             model=bundled,
-            options=Options(text_column="body"),
+            text_column="body",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from functools import lru_cache
@@ -82,7 +83,7 @@ def test_odd_texts_score_as_in_pipe(bundled: Language, texts: list[str]) -> None
 def test_headlines_score_as_in_pipe(bundled: Language, headlines: list[str]) -> None:
     scorer = TextScorer(bundled)
     assert_same(scorer, headlines[:2000])
-    assert scorer.why_docs is None
+    assert scorer.fallback_reason is None
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_every_way_to_look_words_up_goes_without_docs(model: dict) -> None:
     nlp = make_untrained(model={**TINY_MODEL, **model})
     initialize(nlp)
     scorer = TextScorer(nlp)
-    assert scorer.why_docs is None
+    assert scorer.fallback_reason is None
     assert_same(scorer, [*TEXTS, "MEETINGS #GreatMeeting gonna @me 12 :) cannot won't 10km's"])
 
 
@@ -107,21 +108,21 @@ def test_spacys_own_components_are_left_out(trained: Language) -> None:
     ruler = trained.add_pipe("attribute_ruler", first=True)
     ruler.add([[{"LOWER": "rain"}]], {"POS": "NOUN", "NORM": "meeting"})
     scorer = TextScorer(trained)
-    assert scorer.why_docs is None
+    assert scorer.fallback_reason is None
     assert_same(scorer)
 
 
 def test_what_may_change_tokens_takes_docs(trained: Language) -> None:
     trained.add_pipe("merge_noun_chunks", name="merge", first=True)
-    assert "'merge'" in TextScorer(trained).why_docs
+    assert "'merge'" in TextScorer(trained).fallback_reason
     trained.replace_pipe("merge", "spacy_sarcasm_tests_upper")
     assert_same(TextScorer(trained))
     trained.remove_pipe("merge")
-    assert TextScorer(trained).why_docs is None
+    assert TextScorer(trained).fallback_reason is None
     # After the component, nothing matters.
     trained.add_pipe("spacy_sarcasm_tests_upper", last=True)
     scorer = TextScorer(trained)
-    assert scorer.why_docs is None
+    assert scorer.fallback_reason is None
     assert_same(scorer)
 
 
@@ -130,9 +131,9 @@ def test_the_attribute_ruler_takes_docs_where_it_sets_the_attribute() -> None:
     ruler = nlp.add_pipe("attribute_ruler", first=True)
     initialize(nlp)
     scorer = TextScorer(nlp)
-    assert scorer.why_docs is None
+    assert scorer.fallback_reason is None
     ruler.add([[{"LOWER": "rain"}]], {"NORM": "meeting"})
-    assert "attribute_ruler" in scorer.why_docs
+    assert "attribute_ruler" in scorer.fallback_reason
     assert_same(scorer)
 
 
@@ -148,18 +149,18 @@ def test_other_tokenizers_take_docs(trained: Language) -> None:
     for tokenizer in (split, Mine(trained.vocab)):
         trained.tokenizer = tokenizer
         scorer = TextScorer(trained)
-        assert "tokenizer" in scorer.why_docs
+        assert "tokenizer" in scorer.fallback_reason
         assert_same(scorer)
     trained.tokenizer = stock
     stock.prefix_search = lambda text: re.match("x", text)
-    assert "prefix_search" in TextScorer(trained).why_docs
+    assert "prefix_search" in TextScorer(trained).fallback_reason
     assert_same(TextScorer(trained))
 
 
 def test_a_special_case_with_a_space_takes_docs(trained: Language) -> None:
     trained.tokenizer.add_special_case("council met", [{"ORTH": "council met"}])
     scorer = TextScorer(trained)
-    assert "council met" in scorer.why_docs
+    assert "council met" in scorer.fallback_reason
     assert_same(scorer)
 
 
@@ -168,7 +169,7 @@ def test_a_lexeme_of_its_own_kind_takes_docs() -> None:
     nlp.vocab["council"].norm_ = "meeting"
     initialize(nlp)
     scorer = TextScorer(nlp)
-    assert "council" in scorer.why_docs
+    assert "council" in scorer.fallback_reason
     assert_same(scorer)
 
 
@@ -177,7 +178,7 @@ def test_chinese_takes_docs() -> None:
     nlp.add_pipe("sarcasm", config={"weights": None, "model": TINY_MODEL})
     initialize(nlp)
     scorer = TextScorer(nlp)
-    assert "tokenizer" in scorer.why_docs
+    assert "tokenizer" in scorer.fallback_reason
     assert_same(scorer, ["\u4eca\u5929\u771f\u597d", ""])
 
 
@@ -208,7 +209,7 @@ def test_changes_between_calls_are_noticed(trained: Language) -> None:
 def test_of_several_components_the_last_counts(trained: Language) -> None:
     trained.add_pipe("sarcasm", name="bundled")
     scorer = TextScorer(trained)
-    assert scorer.why_docs is None
+    assert scorer.fallback_reason is None
     assert_same(scorer)
 
 
@@ -247,7 +248,6 @@ def test_within_a_callers_memory_zone(trained: Language, with_docs: bool) -> Non
 
 def test_what_is_no_text_is_named_with_its_row(trained: Language) -> None:
     for value, kind, said in [
-        (None, TypeError, "row 4: the text is null"),
         (3, TypeError, "row 4: expected a text, got int: 3"),
         (b"bytes", TypeError, "row 4: expected a text, got bytes"),
         ("\ud800 ok", ValueError, "row 4: the text holds a lone surrogate at position 1"),
@@ -257,6 +257,10 @@ def test_what_is_no_text_is_named_with_its_row(trained: Language) -> None:
         assert len([next(scores), next(scores)]) == 2
         with pytest.raises(kind, match=re.escape(said)):
             next(scores)
+    missing = list(spacy_sarcasm.score_texts(trained, ["a", None, "b"]))
+    assert [math.isnan(score) for score in missing] == [False, True, False]
+    assert list(spacy_sarcasm.score_texts(trained, [None], missing=0.0)) == [0.0]
+    assert list(spacy_sarcasm.score_texts(trained, [None, None], missing=None)) == [None, None]
     with pytest.raises(TypeError, match="iterable of texts"):
         spacy_sarcasm.score_texts(trained, "one text")
     with pytest.raises(ValueError, match="batch_size"):

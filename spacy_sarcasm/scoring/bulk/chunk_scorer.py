@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any
@@ -13,10 +13,13 @@ from ...data.filetypes import delimited, jsonl, parquet
 from ...data.formats import BINARY, Format, read_rows
 from ...data.rows import Chunk, RowBatch, RowError
 from ...data.streams import Source, compress
+from ...pipeline.loading import find_sarcasm
 from ..texts import TextScorer
-from .layout import KEEP, NULL, Layout, Options, Plan
+from .layout import KEEP, NULL, Layout, PreparedRun, ScoreSettings
+from .shared_pipeline import SharedPipeline
+from .worker_pool import run_workers
 
-# Digits after the point. Further ones hang on the machine and on a text's company in its batch.
+# Digits after the point. More would depend on the machine, and on the other texts of the batch.
 SCORE_DIGITS = 7
 
 
@@ -71,18 +74,18 @@ class ChunkScorer:
     """Scores chunks of rows and lays them out as the output wants them."""
 
     def __init__(
-        self, nlp: Language, options: Options, layout: Layout, sources: Sequence[Source]
+        self, nlp: Language, settings: ScoreSettings, layout: Layout, sources: Sequence[Source]
     ) -> None:
-        """Take a pipeline, and the parts of a plan that matter here.
+        """Take a pipeline, and the parts of a run that matter here.
 
         Args:
             nlp: A pipeline with a sarcasm component.
-            options: The settings of the run.
+            settings: The settings of the run.
             layout: How the output is written.
             sources: The inputs.
         """
         self.scorer = TextScorer(nlp)
-        self.options = options
+        self.settings = settings
         self.layout = layout
         self.sources = sources
 
@@ -97,7 +100,7 @@ class ChunkScorer:
                 message names file and line.
         """
         source = self.sources[chunk.source]
-        rows = read_rows(chunk, source.format, self.options.text_column)
+        rows = read_rows(chunk, source.format, self.settings.text_column)
         try:
             return self._score(rows, source)
         except RowError as error:
@@ -113,9 +116,9 @@ class ChunkScorer:
             elif value is None or (isinstance(value, str) and (not value or value.isspace())):
                 empty += 1
                 errors[index] = None
-                found[index] = None if self.options.missing == NULL else 0.0
+                found[index] = None if self.settings.missing == NULL else 0.0
         failed = [index for index, error in enumerate(errors) if error is not None]
-        if failed and self.options.on_error != KEEP:
+        if failed and self.settings.on_error != KEEP:
             raise RowError(
                 rows.lines[failed[0]],
                 f"{errors[failed[0]]}. Fix the row, or keep such rows without a score with "
@@ -137,14 +140,14 @@ class ChunkScorer:
 
     def _check_keys(self, rows: jsonl.JsonBatch, errors: Sequence[str | None]) -> None:
         """Look for keys that are called like those to be added; other formats have a header."""
-        options = self.options
-        failing = {*options.added, options.error_column, options.line_column}
-        added = failing - {options.error_column, options.line_column}
+        settings = self.settings
+        failing = {*settings.added, settings.error_column, settings.line_column}
+        added = failing - {settings.error_column, settings.line_column}
         for row, error, line in zip(rows.objects, errors, rows.lines, strict=True):
             taken = row.keys() & (added if error is None else failing)
             if taken:
                 name = min(taken)
-                raise RowError(line, f"the row has a key '{name}' already: {options.remedy(name)}")
+                raise RowError(line, f"the row has a key '{name}' already: {settings.remedy(name)}")
 
     def _encode(
         self,
@@ -153,37 +156,86 @@ class ChunkScorer:
         scores: list[float | None],
         errors: list[str | None],
     ) -> bytes:
-        options, layout = self.options, self.layout
-        added: dict[str, list[Any]] = {options.output_column: scores}
-        if (threshold := options.threshold) is not None:
-            added[options.label_column] = [
+        settings, layout = self.settings, self.layout
+        added: dict[str, list[Any]] = {settings.output_column: scores}
+        if (threshold := settings.threshold) is not None:
+            added[settings.label_column] = [
                 None if score is None else int(score >= threshold) for score in scores
             ]
-        if options.source_column is not None:
+        if settings.source_column is not None:
             name = source.name if source.path is None else str(source.path)
-            added[options.source_column] = [name] * len(scores)
-        if options.on_error == KEEP:
-            added[options.error_column] = errors
-            added[options.line_column] = [rows.broken.get(i) for i in range(len(scores))]
+            added[settings.source_column] = [name] * len(scores)
+        if settings.on_error == KEEP:
+            added[settings.error_column] = errors
+            added[settings.line_column] = [rows.broken.get(i) for i in range(len(scores))]
         if layout.format == Format.JSONL:
             if isinstance(rows, jsonl.JsonBatch):
                 self._check_keys(rows, errors)
-            return jsonl.encode_rows(rows, added, (options.error_column, options.line_column))
+            return jsonl.encode_rows(rows, added, (settings.error_column, settings.line_column))
         if layout.format == Format.PARQUET:
             return parquet.encode_rows(rows, layout.columns, added, layout.schema)
         delimiter = delimited.DELIMITERS[layout.format]
         return delimited.encode_rows(rows, layout.columns, added, delimiter)
 
 
-def header_of(plan: Plan) -> bytes:
+def header_of(run: PreparedRun) -> bytes:
     """Return what the output starts with, before the first row.
 
     Args:
-        plan: The plan.
+        run: The run.
     """
-    layout = plan.layout
+    layout = run.layout
     if layout.format not in delimited.DELIMITERS:
         return b""
     delimiter = delimited.DELIMITERS[layout.format]
-    header = delimited.encode_header([*layout.columns, *plan.options.added], delimiter)
+    header = delimited.encode_header([*layout.columns, *run.settings.added], delimiter)
     return compress(header, layout.compression)
+
+
+@dataclass(frozen=True)
+class _Setup:
+    """Makes what scores chunks; sent to workers."""
+
+    pipeline: SharedPipeline
+    settings: ScoreSettings
+    layout: Layout
+    sources: tuple[Source, ...]
+    is_worker: bool
+
+    def __call__(self) -> ChunkScorer:
+        nlp = self.pipeline.nlp
+        if self.is_worker:
+            # The cores are busy with the other workers.
+            find_sarcasm(nlp).cfg["threads"] = 1
+        return ChunkScorer(nlp, self.settings, self.layout, self.sources)
+
+
+class Workers:
+    """Scores chunks, in worker processes if there is to be more than one process."""
+
+    def __init__(
+        self, pipeline: SharedPipeline, run: PreparedRun, n_process: int, start_method: str | None
+    ) -> None:
+        self.sources = tuple(run.sources)
+        self.setup = _Setup(pipeline, run.settings, run.layout, self.sources, n_process > 1)
+        self.n_process = n_process
+        self.start_method = start_method
+
+    def score(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, ScoredChunk]]:
+        """Yield chunks with their scores, in order.
+
+        Args:
+            chunks: The chunks.
+        """
+        return run_workers(
+            self.setup,
+            chunks,
+            self.n_process,
+            start_method=self.start_method,
+            describe=self._describe,
+        )
+
+    def _describe(self, chunk: Chunk) -> str:
+        source = self.sources[chunk.source]
+        what = "rows" if source.format in BINARY else "lines"
+        return f"{source.name}, {what} {chunk.start.line:,} to {chunk.end.line - 1:,}"

@@ -1,4 +1,4 @@
-"""What a run over files is to do, settled before it starts: columns, collisions, the layout."""
+"""What a run over files will do, checked before it starts: columns, name clashes, the layout."""
 
 from __future__ import annotations
 
@@ -18,24 +18,25 @@ DEFAULT_TEXT_COLUMN = "text"
 DEFAULT_OUTPUT_COLUMN = "sarcasm"
 DEFAULT_ERROR_COLUMN = "error"
 SOURCE_COLUMN = "source_file"
+DEFAULT_BATCH_SIZE = 1000
 KEEP, STOP = "keep", "stop"
 NULL, ZERO = "null", "zero"
 
 
 @dataclass(frozen=True)
-class Options:
-    """Settings of a run that say what its output holds.
+class ScoreSettings:
+    """Settings that decide what the output of a run contains.
 
     Attributes:
         text_column: The column with the texts.
-        output_column: The column that takes the scores.
-        error_column: The column that takes what is wrong with rows that have no score.
-        threshold: The least score that is labelled 1; None: no labels.
+        output_column: The column for the scores.
+        error_column: The column for what is wrong with rows that have no score.
+        threshold: The lowest score that is labelled 1. None: no labels.
         on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
-        chunk_rows: Rows that are scored at a time.
+        batch_size: The number of rows scored at a time.
         missing: The score of rows without a text, empty and null ones alike: ``"null"`` for none,
             ``"zero"`` for 0.
-        source_column: The column that takes the name of each row's file; None: no such column.
+        source_column: The column for the name of each row's file. None: no such column.
     """
 
     text_column: str = DEFAULT_TEXT_COLUMN
@@ -43,7 +44,7 @@ class Options:
     error_column: str = DEFAULT_ERROR_COLUMN
     threshold: float | None = None
     on_error: str = STOP
-    chunk_rows: int = 1000
+    batch_size: int = DEFAULT_BATCH_SIZE
     missing: str = NULL
     source_column: str | None = None
 
@@ -51,14 +52,14 @@ class Options:
         """Check the settings.
 
         Raises:
-            ValueError: One is out of its range, or two columns have one name.
+            ValueError: One is out of range, or two columns have the same name.
         """
         if self.on_error not in (KEEP, STOP):
             raise ValueError(f"on_error must be '{KEEP}' or '{STOP}', not '{self.on_error}'")
         if self.missing not in (NULL, ZERO):
             raise ValueError(f"missing must be '{NULL}' or '{ZERO}', not '{self.missing}'")
-        if self.chunk_rows < 1:
-            raise ValueError(f"the batch size must be at least 1, not {self.chunk_rows}")
+        if self.batch_size < 1:
+            raise ValueError(f"the batch size must be at least 1, not {self.batch_size}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise ValueError(f"the threshold must be in 0..1, not {self.threshold}")
         names = [self.text_column, *self.added]
@@ -119,11 +120,11 @@ class Layout:
 
 
 @dataclass
-class Plan:
-    """A run that can start.
+class PreparedRun:
+    """A run that is ready to start.
 
     Attributes:
-        options: Its settings.
+        settings: Its settings.
         sources: Its inputs.
         columns: The columns of each.
         layout: How the output is written.
@@ -131,7 +132,7 @@ class Plan:
         started: Inputs that can be read only once, and have been begun.
     """
 
-    options: Options
+    settings: ScoreSettings
     sources: Sequence[Source]
     columns: list[tuple[str, ...]]
     layout: Layout
@@ -150,20 +151,20 @@ class Plan:
                 yield from self.started.pop(number)
                 continue
             place = start if number == source else START
-            yield from read_chunks(number, self.sources[number], self.options.chunk_rows, place)
+            yield from read_chunks(number, self.sources[number], self.settings.batch_size, place)
 
 
-def make_plan(
+def prepare_run(
     sources: Sequence[Source],
-    options: Options,
+    settings: ScoreSettings,
     output_format: Format = Format.JSONL,
     compression: Compression | None = None,
-) -> Plan:
-    """Look into all inputs and settle the columns.
+) -> PreparedRun:
+    """Look into all inputs and determine the columns.
 
     Args:
         sources: The inputs.
-        options: The settings.
+        settings: The settings.
         output_format: What is to be written.
         compression: How it is compressed.
 
@@ -172,38 +173,38 @@ def make_plan(
         ValueError: One has no column of texts, or has one that is called like one to be added.
         ImportError: Parquet or zstd is asked for, and pyarrow is not installed.
     """
-    plan = Plan(options, sources, [], Layout())
+    run = PreparedRun(settings, sources, [], Layout())
     for number, source in enumerate(sources):
-        columns = _find_columns(plan, number, source)
-        _check_columns(source, columns, options)
-        plan.columns.append(tuple(columns))
+        columns = _find_columns(run, number, source)
+        _check_columns(source, columns, settings)
+        run.columns.append(tuple(columns))
     if output_format == Format.JSONL:
-        plan.layout = Layout(output_format, compression)
-        return plan
-    columns = list(dict.fromkeys(name for names in plan.columns for name in names))
+        run.layout = Layout(output_format, compression)
+        return run
+    columns = list(dict.fromkeys(name for names in run.columns for name in names))
     schema = None
     if output_format == Format.PARQUET:
         from ...data.filetypes.parquet import table_schema
 
-        schema = table_schema(list(zip(sources, plan.columns, strict=True)), options.added)
-    plan.layout = Layout(output_format, compression, tuple(columns), schema)
-    return plan
+        schema = table_schema(list(zip(sources, run.columns, strict=True)), settings.added)
+    run.layout = Layout(output_format, compression, tuple(columns), schema)
+    return run
 
 
-def _find_columns(plan: Plan, number: int, source: Source) -> Sequence[str]:
-    options = plan.options
-    chunks = read_chunks(number, source, options.chunk_rows, START)
+def _find_columns(run: PreparedRun, number: int, source: Source) -> Sequence[str]:
+    settings = run.settings
+    chunks = read_chunks(number, source, settings.batch_size, START)
     # Whether a source can be read shows before anything is scored.
     first = next(chunks, None)
     if source.is_stream:
-        plan.started[number] = _joined(first, chunks)
+        run.started[number] = _joined(first, chunks)
     if first is None:
-        return [options.text_column]
-    plan.has_tables = plan.has_tables or bool(first.columns)
-    rows = read_rows(first, source.format, options.text_column)
-    check_texts(source, rows, options.text_column)
+        return [settings.text_column]
+    run.has_tables = run.has_tables or bool(first.columns)
+    rows = read_rows(first, source.format, settings.text_column)
+    check_texts(source, rows, settings.text_column)
     # Where no row can be read the rows themselves are at fault.
-    return rows.columns or [options.text_column]
+    return rows.columns or [settings.text_column]
 
 
 def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -212,9 +213,11 @@ def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
     yield from others
 
 
-def _check_columns(source: Source, columns: Sequence[str], options: Options) -> None:
-    if options.text_column not in columns:
-        raise ValueError(no_column(source.name, [options.text_column], columns, "--text-column"))
-    for name in options.added:
+def _check_columns(source: Source, columns: Sequence[str], settings: ScoreSettings) -> None:
+    if settings.text_column not in columns:
+        raise ValueError(no_column(source.name, [settings.text_column], columns, "--text-column"))
+    for name in settings.added:
         if name in columns:
-            raise ValueError(f"{source.name} has a column '{name}' already: {options.remedy(name)}")
+            raise ValueError(
+                f"{source.name} has a column '{name}' already: {settings.remedy(name)}"
+            )

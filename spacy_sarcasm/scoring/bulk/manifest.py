@@ -16,7 +16,7 @@ from typing import Any
 from ...data.formats import Format
 from ...data.streams import Source
 from .folder_lock import LOCK_NAME
-from .layout import Plan
+from .layout import PreparedRun
 from .shared_pipeline import SharedPipeline, fingerprint
 
 MANIFEST = "manifest.json"
@@ -26,42 +26,6 @@ MARK = {"made_by": "spacy-sarcasm score"}
 
 class PartialOutputError(ValueError):
     """An output, complete or partial, is in the way; the message says what to do."""
-
-
-def make_manifest(plan: Plan, pipeline: SharedPipeline) -> dict[str, Any]:
-    """Return what has to be the same for a resumed run to give the same output.
-
-    Args:
-        plan: The run.
-        pipeline: What scores.
-    """
-    options = asdict(plan.options)
-    if plan.layout.format == Format.JSONL:
-        # Rows that could be scored are written alike, so a run may go on past the others.
-        del options["on_error"]
-    packages = ["spacy-sarcasm", "spacy", "onnxruntime"]
-    if plan.layout.format == Format.PARQUET:
-        packages.append("pyarrow")
-    return {
-        **options,
-        "inputs": [_identity(source) for source in plan.sources],
-        "model": fingerprint(pipeline.nlp),
-        "versions": {name: version(name) for name in packages},
-    }
-
-
-def _identity(source: Source) -> dict[str, Any]:
-    if source.path is None:
-        return {"name": source.name, "content": (source.content or b"").decode()}
-    found = source.path.stat()
-    return {
-        "name": str(source.path.resolve()),
-        "format": source.format,
-        "delimiter": source.delimiter,
-        "encoding": source.encoding,
-        "size": found.st_size,
-        "modified": found.st_mtime_ns,
-    }
 
 
 def holds_work(folder: Path) -> bool:
@@ -109,6 +73,42 @@ def check_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
             f"the interrupted run in '{folder}' cannot be resumed, because something has changed: "
             f"{'; '.join(differing)}. Run the command as before, or pass --overwrite to start over"
         )
+
+
+def describe_run(run: PreparedRun, pipeline: SharedPipeline) -> dict[str, Any]:
+    """Return what has to be the same for a resumed run to give the same output.
+
+    Args:
+        run: The run.
+        pipeline: The pipeline that scores.
+    """
+    settings = asdict(run.settings)
+    if run.layout.format == Format.JSONL:
+        # Rows that could be scored are written alike, so a run may go on past the others.
+        del settings["on_error"]
+    packages = ["spacy-sarcasm", "spacy", "onnxruntime"]
+    if run.layout.format == Format.PARQUET:
+        packages.append("pyarrow")
+    return {
+        **settings,
+        "inputs": [_identity(source) for source in run.sources],
+        "model": fingerprint(pipeline.nlp),
+        "versions": {name: version(name) for name in packages},
+    }
+
+
+def _identity(source: Source) -> dict[str, Any]:
+    if source.path is None:
+        return {"name": source.name, "content": (source.content or b"").decode()}
+    found = source.path.stat()
+    return {
+        "name": str(source.path.resolve()),
+        "format": source.format,
+        "delimiter": source.delimiter,
+        "encoding": source.encoding,
+        "size": found.st_size,
+        "modified": found.st_mtime_ns,
+    }
 
 
 def is_temporary(name: str) -> bool:

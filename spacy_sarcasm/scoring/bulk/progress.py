@@ -62,7 +62,9 @@ class Progress:
         self._rows += rows
         self._fresh_rows += rows
         speed = self._fresh_rows / max(time.monotonic() - self._began, 1e-9)
-        self._bar.set_postfix_str(f"{self._rows:,} rows, {speed:,.0f} rows/s", refresh=False)
+        # Not as a postfix: tqdm puts a comma before that.
+        shown = f"{self._rows:,} rows, {speed:,.0f} rows/s "
+        self._bar.set_description_str(shown, refresh=False)
         self._bar.update(max(0, self._before[chunk.source] + chunk.bytes_read - self._bar.n))
 
 
@@ -71,10 +73,10 @@ def _make_bar(total: int) -> Any:
 
     # No thread of tqdm's own: workers may be forked at any time.
     tqdm.monitor_interval = 0
-    layout = "{percentage:3.0f}% {bar:20} {postfix} [{elapsed}, {remaining} left]"
+    layout = "{percentage:3.0f}% {bar:20} {desc}[{elapsed}, {remaining} left]"
     return tqdm(
         total=total or None,
         file=sys.stderr,
-        bar_format=layout if total else "{postfix} [{elapsed}]",
+        bar_format=layout if total else "{desc}[{elapsed}]",
         leave=False,
     )

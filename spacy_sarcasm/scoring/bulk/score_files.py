@@ -9,19 +9,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from ...data.formats import BINARY, Format, tell_output_format
-from ...data.rows import Chunk
+from ...data.formats import Format, tell_output_format
 from ...data.sources import STANDARD_INPUT, find_sources
 from ...data.streams import Source
-from ...pipeline.loading import find_sarcasm
 from .checkpoint import Checkpoint
-from .chunk_scorer import ChunkScorer, Counts, ScoredChunk, header_of
+from .chunk_scorer import Counts, Workers, header_of
 from .journal import PartialOutput
-from .layout import Layout, Options, Plan, make_plan
-from .manifest import PartialOutputError, make_manifest
+from .layout import (
+    DEFAULT_BATCH_SIZE,
+    DEFAULT_ERROR_COLUMN,
+    DEFAULT_OUTPUT_COLUMN,
+    DEFAULT_TEXT_COLUMN,
+    NULL,
+    STOP,
+    PreparedRun,
+    ScoreSettings,
+    prepare_run,
+)
+from .manifest import PartialOutputError, describe_run
 from .progress import Progress
 from .shared_pipeline import Model, SharedPipeline
-from .worker_pool import run_workers
 
 
 class RunStoppedError(ValueError):
@@ -60,7 +67,14 @@ def score_files(
     output: str | Path,
     *,
     model: Model = None,
-    options: Options | None = None,
+    text_column: str = DEFAULT_TEXT_COLUMN,
+    output_column: str = DEFAULT_OUTPUT_COLUMN,
+    error_column: str = DEFAULT_ERROR_COLUMN,
+    source_column: str | None = None,
+    threshold: float | None = None,
+    on_error: str = STOP,
+    missing: str = NULL,
+    batch_size: int = DEFAULT_BATCH_SIZE,
     input_format: Format | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
@@ -71,40 +85,61 @@ def score_files(
     resume: bool = False,
     show_progress: bool = False,
 ) -> Summary:
-    """Score the texts of files into one file that has all their columns and the score.
+    """Score the texts of files, and write all their columns and the score into one file.
 
-    The output gets its name when it is whole. Until then the work lies in ``OUTPUT.partial/``,
-    from where the same call with `resume` goes on after any interruption, and gives the same bytes
-    as a run that was not interrupted.
+    The output gets its name when it is complete. Until then the work is kept in
+    ``OUTPUT.partial/``. After any interruption, the same call with `resume` continues from there,
+    and gives the same bytes as a run that was not interrupted.
 
     Args:
         inputs: As for `find_sources`.
-        output: The file to write; its ending says how: .jsonl, .csv, .tsv, each also with .gz or
-            .zst, or .parquet.
-        model: A pipeline, its path or its package's name; None: blank English with the bundled
-            weights.
-        options: Names of columns, threshold, what to do with rows that cannot be scored.
+        output: The file to write. Its ending selects the format: .jsonl, .csv, .tsv, each also
+            with .gz or .zst, or .parquet.
+        model: A pipeline, its path or the name of its package. None: blank English with the
+            bundled weights.
+        text_column: The column with the texts.
+        output_column: The column for the scores.
+        error_column: The column for what is wrong with rows that have no score.
+        source_column: The column for the name of each row's file. None: no such column.
+        threshold: Adds a column with the label 1 from this score on, else 0.
+        on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
+        missing: The score of rows without a text, empty and null ones alike: ``"null"`` for none,
+            ``"zero"`` for 0.
+        batch_size: The number of rows scored at a time.
         input_format: The format of all inputs, as for `find_sources`, as the next two.
         delimiter: What separates the columns of delimited text.
         encoding: The encoding of text files.
         more_sources: Sources that go before the inputs.
-        n_process: Worker processes; 1: none.
-        start_method: How they are started; None: the platform's default.
-        overwrite: Replace an output that exists, and forget partial work.
-        resume: Go on from the partial work of an interrupted run, if there is any.
+        n_process: The number of worker processes; 1: no workers.
+        start_method: How they are started. None: the platform's default.
+        overwrite: Replace an existing output, and drop partial work.
+        resume: Resume from the partial work of an interrupted run, if there is any.
         show_progress: Show a progress bar, if standard error is a terminal.
 
-    Returns:
-        What was done.
-
     Raises:
-        PartialOutputError: There is an output, whole or partial, that cannot be gone on with.
+        PartialOutputError: An output, complete or partial, is in the way.
         RunStoppedError: A row, a file, the disk or a worker ended the run.
-        OSError: An input, or the output's folder, is missing.
-        ValueError: A column is missing or is there already; an option is out of its range.
-        ImportError: Parquet or zstd is asked for, and pyarrow is not installed.
+        OSError: An input, or the folder of the output, is missing.
+        ValueError: A column is missing or already exists; a setting is out of range.
+        ImportError: pyarrow is not installed, and Parquet or zstd needs it.
+
+    Example:
+        >>> summary = score_files(
+        ...     ["posts.csv"], "scored.parquet", text_column="body"
+        ... )  # doctest: +SKIP
+        >>> print(summary.counts.rows, summary.counts.mean_score)  # doctest: +SKIP
     """
-    output, options = Path(output), options or Options()
+    output = Path(output)
+    settings = ScoreSettings(
+        text_column=text_column,
+        output_column=output_column,
+        error_column=error_column,
+        threshold=threshold,
+        on_error=on_error,
+        batch_size=batch_size,
+        missing=missing,
+        source_column=source_column,
+    )
     kind, compression = tell_output_format(output)
     _check_place(output)
     once = PartialOutputError(
@@ -116,7 +151,7 @@ def score_files(
         inputs,
         input_format=input_format,
         output=output,
-        text_column=options.text_column,
+        text_column=settings.text_column,
         delimiter=delimiter,
         encoding=encoding,
     )
@@ -126,19 +161,19 @@ def score_files(
         raise once
     if n_process < 1:
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")
-    plan = make_plan(sources, options, kind, compression)
+    run = prepare_run(sources, settings, kind, compression)
     pipeline = SharedPipeline(model)
-    work = PartialOutput(output, make_manifest(plan, pipeline))
+    work = PartialOutput(output, describe_run(run, pipeline))
     try:
         if not work.open(overwrite=overwrite, resume=resume):
             return Summary(output, Counts(), 0.0, was_complete=True)
-        workers = _Workers(pipeline, plan, n_process, start_method)
+        workers = Workers(pipeline, run, n_process, start_method)
         with _kept_work(work, keep=not is_stream):
-            _run(plan, workers, work, show_progress)
-            if not work.checkpoint.counts.rows and not plan.has_tables:
+            _score_all(run, workers, work, show_progress)
+            if not work.checkpoint.counts.rows and not run.has_tables:
                 work.discard()
                 raise ValueError("the inputs hold no rows: nothing was written")
-            work.finish(_assembly(plan))
+            work.finish(_assembly(run))
         return Summary(output, work.checkpoint.counts, work.checkpoint.seconds)
     finally:
         work.close()
@@ -148,7 +183,7 @@ def score_to_stream(
     sources: Sequence[Source],
     *,
     model: Model = None,
-    options: Options | None = None,
+    settings: ScoreSettings | None = None,
     output_format: Format = Format.JSONL,
     n_process: int = 1,
 ) -> Iterator[bytes]:
@@ -157,7 +192,7 @@ def score_to_stream(
     Args:
         sources: The sources.
         model: As for `score_files`.
-        options: As for `score_files`.
+        settings: As for `score_files`.
         output_format: JSON lines, CSV or TSV.
         n_process: Worker processes; 1: none.
 
@@ -165,64 +200,24 @@ def score_to_stream(
         OSError: An input cannot be read.
         ValueError: A row cannot be scored, or a column is missing or there already.
     """
-    plan = make_plan(sources, options or Options(), output_format)
-    if header := header_of(plan):
+    run = prepare_run(sources, settings or ScoreSettings(), output_format)
+    if header := header_of(run):
         yield header
-    for _, scored in _Workers(SharedPipeline(model), plan, n_process, None).score(plan.read()):
+    for _, scored in Workers(SharedPipeline(model), run, n_process, None).score(run.read()):
         yield scored.data
 
 
-@dataclass(frozen=True)
-class _Setup:
-    """Makes what scores chunks; sent to workers."""
-
-    pipeline: SharedPipeline
-    options: Options
-    layout: Layout
-    sources: tuple[Source, ...]
-    is_worker: bool
-
-    def __call__(self) -> ChunkScorer:
-        nlp = self.pipeline.nlp
-        if self.is_worker:
-            # The cores are busy with the other workers.
-            find_sarcasm(nlp).cfg["threads"] = 1
-        return ChunkScorer(nlp, self.options, self.layout, self.sources)
-
-
-class _Workers:
-    def __init__(
-        self, pipeline: SharedPipeline, plan: Plan, n_process: int, start_method: str | None
-    ) -> None:
-        self.sources = tuple(plan.sources)
-        self.setup = _Setup(pipeline, plan.options, plan.layout, self.sources, n_process > 1)
-        self.n_process = n_process
-        self.start_method = start_method
-
-    def score(self, chunks: Iterator[Chunk]) -> Iterator[tuple[Chunk, ScoredChunk]]:
-        return run_workers(
-            self.setup,
-            chunks,
-            self.n_process,
-            start_method=self.start_method,
-            describe=self._describe,
-        )
-
-    def _describe(self, chunk: Chunk) -> str:
-        source = self.sources[chunk.source]
-        what = "rows" if source.format in BINARY else "lines"
-        return f"{source.name}, {what} {chunk.start.line:,} to {chunk.end.line - 1:,}"
-
-
-def _run(plan: Plan, workers: _Workers, work: PartialOutput, show_progress: bool) -> None:
+def _score_all(
+    run: PreparedRun, workers: Workers, work: PartialOutput, show_progress: bool
+) -> None:
     at = work.checkpoint
     if at.is_last:
         return
     if not at.size:
-        at = work.write(header_of(plan), at)
+        at = work.write(header_of(run), at)
     began = time.monotonic() - at.seconds
-    with Progress(plan.sources, at.counts.rows, show=show_progress) as progress:
-        for chunk, scored in workers.score(plan.read(at.source, at.place)):
+    with Progress(run.sources, at.counts.rows, show=show_progress) as progress:
+        for chunk, scored in workers.score(run.read(at.source, at.place)):
             at = Checkpoint(
                 source=chunk.source,
                 place=chunk.end,
@@ -254,12 +249,12 @@ def _kept(work: PartialOutput, keep: bool) -> str:
     return f". {rows:,} rows are kept in '{work.folder}': pass --resume to continue" if rows else ""
 
 
-def _assembly(plan: Plan) -> Callable[[Path, BinaryIO], None] | None:
-    if plan.layout.format != Format.PARQUET:
+def _assembly(run: PreparedRun) -> Callable[[Path, BinaryIO], None] | None:
+    if run.layout.format != Format.PARQUET:
         return None
     from ...data.filetypes.parquet import assemble
 
-    return lambda rows, file: assemble(rows, plan.layout.schema, file)
+    return lambda rows, file: assemble(rows, run.layout.schema, file)
 
 
 def _check_place(output: Path) -> None:

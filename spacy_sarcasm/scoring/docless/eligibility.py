@@ -63,7 +63,9 @@ HARMLESS_ATTRIBUTES = {"TAG", "POS", "MORPH", "LEMMA", "DEP", "NORM"}
 State = tuple[Any, ...]
 
 
-def why_docs(nlp: Language, component: SarcasmClassifier, patterns: Patterns | None) -> str | None:
+def fallback_reason(
+    nlp: Language, component: SarcasmClassifier, patterns: Patterns | None
+) -> str | None:
     """Return why a pipeline's texts have to become Docs to be scored; None if they need not.
 
     Args:

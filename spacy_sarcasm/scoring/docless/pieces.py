@@ -21,7 +21,7 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from ...network.vocabulary import Rows, TextRows
-from .special_cases import Borders, Patterns
+from .special_cases import CrossingMatches, Patterns
 
 # Pieces remembered before all are forgotten.
 CACHE_SIZE = 100_000
@@ -56,7 +56,7 @@ class PieceTable:
             rows_of: Returns the rows of docs, uncut.
         """
         self._make_tokenizer = make_tokenizer
-        self._borders = Borders(patterns)
+        self._crossing = CrossingMatches(patterns)
         self._rows_of = rows_of
         self._clear()
 
@@ -159,8 +159,8 @@ class PieceTable:
         self._starts = np.concatenate([self._starts, starts])
         edges = np.stack(
             [
-                self._borders.end_classes(pieces, last_tokens),
-                self._borders.start_classes(pieces, first_tokens),
+                self._crossing.end_classes(pieces, last_tokens),
+                self._crossing.start_classes(pieces, first_tokens),
             ]
         )
         self._edges = np.concatenate([self._edges, edges], axis=1)
@@ -171,7 +171,7 @@ class PieceTable:
         unknown = ids == _MISSING
         risky = np.zeros(len(ids), np.bool_)
         # The border between a piece and the one before it; a text's first piece has none.
-        risky[1:] = self._borders.are_risky(self._edges[0, ids[:-1]], self._edges[1, ids[1:]])
+        risky[1:] = self._crossing.are_risky(self._edges[0, ids[:-1]], self._edges[1, ids[1:]])
         risky[first] = False
         return np.logical_or.reduceat(risky | unknown, first)
 

@@ -15,7 +15,7 @@ Classes = NDArray[np.int32]
 Hiders = dict[str, dict[str, int]]
 
 
-class Borders:
+class CrossingMatches:
     """Tells which pieces may not stand next to each other.
 
     A match across a border needs two tokens that follow each other in a special case, one at the

@@ -17,13 +17,12 @@ from spacy.language import Language
 
 from spacy_sarcasm.scoring.bulk import journal
 from spacy_sarcasm.scoring.bulk.journal import PartialOutput
-from spacy_sarcasm.scoring.bulk.layout import Options
 from spacy_sarcasm.scoring.bulk.manifest import PartialOutputError
 from spacy_sarcasm.scoring.bulk.score_files import RunStoppedError, score_files
 
 from ..conftest import make_texts, read_jsonl, write_jsonl
 
-OPTIONS = Options(chunk_rows=10)
+OPTIONS = {"batch_size": 10}
 SUFFIXES = ["jsonl", "csv.gz", "parquet"]
 
 
@@ -62,8 +61,8 @@ class Interruption:
 def run(given: list[Path], bundled: Language) -> Callable[..., object]:
     """A function that scores the inputs."""
 
-    def call(output: Path, options: Options = OPTIONS, **more: object) -> object:
-        return score_files(given, output, model=bundled, options=options, **more)
+    def call(output: Path, options: dict[str, object] = OPTIONS, **more: object) -> object:
+        return score_files(given, output, model=bundled, **options, **more)
 
     return call
 
@@ -128,12 +127,12 @@ def test_a_stopped_run_can_go_on_past_bad_rows(tmp_path: Path, bundled: Language
     rows = [{"text": text} for text in make_texts(30)]
     rows[25]["text"] = None
     given = write_jsonl(tmp_path / "in.jsonl", rows)
-    keep = Options(chunk_rows=10, on_error="keep")
-    score_files([given], tmp_path / "whole.jsonl", model=bundled, options=keep)
+    keep = {"batch_size": 10, "on_error": "keep"}
+    score_files([given], tmp_path / "whole.jsonl", model=bundled, **keep)
     output = tmp_path / "out.jsonl"
     with pytest.raises(RunStoppedError, match="line 26: the text is null.*20 rows are kept"):
-        score_files([given], output, model=bundled, options=OPTIONS)
-    score_files([given], output, model=bundled, options=keep, resume=True)
+        score_files([given], output, model=bundled, **OPTIONS)
+    score_files([given], output, model=bundled, **keep, resume=True)
     assert output.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
@@ -149,14 +148,14 @@ def test_what_has_changed_is_told(
 ) -> None:
     output = tmp_path / "out.jsonl"
     cut(run, output, monkeypatch)
-    with pytest.raises(PartialOutputError, match=r"changed: chunk_rows was 10 and is 20"):
-        run(output, Options(chunk_rows=20), resume=True)
+    with pytest.raises(PartialOutputError, match=r"changed: batch_size was 10 and is 20"):
+        run(output, {"batch_size": 20}, resume=True)
     with pytest.raises(PartialOutputError, match=r"threshold was null and is 0\.5"):
-        run(output, Options(chunk_rows=10, threshold=0.5), resume=True)
+        run(output, {"batch_size": 10, "threshold": 0.5}, resume=True)
     other = spacy.blank("en")
     other.add_pipe("sarcasm", config={"max_length": 5})
     with pytest.raises(PartialOutputError, match="model was"):
-        score_files(given, output, model=other, options=OPTIONS, resume=True)
+        score_files(given, output, model=other, **OPTIONS, resume=True)
     given[1].write_text(given[1].read_text() + "99,one more\n")
     with pytest.raises(PartialOutputError, match="inputs was"):
         run(output, resume=True)
@@ -191,7 +190,7 @@ def test_a_run_that_ended_after_the_output_got_its_name(
             run(output)
     whole = output.read_bytes()
     with pytest.raises(PartialOutputError, match="cannot be resumed"):
-        run(output, Options(chunk_rows=20), resume=True)
+        run(output, {"batch_size": 20}, resume=True)
     assert run(output, resume=True).was_complete
     assert output.read_bytes() == whole
     assert not list(tmp_path.glob("*.partial"))
@@ -347,7 +346,7 @@ def test_a_journal_of_another_run(
 ) -> None:
     output, other = tmp_path / "out.jsonl", tmp_path / "other.jsonl"
     cut(run, output, monkeypatch)
-    cut(lambda path: run(path, Options(chunk_rows=20)), other, monkeypatch)
+    cut(lambda path: run(path, {"batch_size": 20}), other, monkeypatch)
     journals = [Path(f"{path}.partial", "journal") for path in (output, other)]
     journals[0].write_bytes(journals[1].read_bytes())
     with pytest.raises(PartialOutputError, match=r"journal' is damaged"):
@@ -447,13 +446,12 @@ import os, random, signal, sys, time
 from pathlib import Path
 from spacy_sarcasm.scoring.bulk import journal
 from spacy_sarcasm.scoring.bulk.score_files import score_files
-from spacy_sarcasm.scoring.bulk.layout import Options
 
 journal.CHECKPOINT_SECONDS = 0.01
 
 def score(output, n_process, **more):
     score_files(
-        [given], output, options=Options(chunk_rows=20), n_process=n_process, **more
+        [given], output, batch_size=20, n_process=n_process, **more
     )
 
 def in_child(output, **more):

@@ -17,12 +17,12 @@ from spacy.language import Language
 from spacy_sarcasm.data import rows as data_rows
 from spacy_sarcasm.data.formats import Format, read_chunks
 from spacy_sarcasm.data.sources import find_sources
-from spacy_sarcasm.scoring.bulk.layout import Options
+from spacy_sarcasm.scoring.bulk.layout import ScoreSettings
 from spacy_sarcasm.scoring.bulk.score_files import RunStoppedError, score_files
 
 from ..conftest import ScoreOf, make_texts, read_jsonl, write_jsonl
 
-KEEP = Options(on_error="keep")
+KEEP = {"on_error": "keep"}
 
 
 def test_lines_of_text(tmp_path: Path, bundled: Language, score_of: ScoreOf) -> None:
@@ -70,7 +70,7 @@ def test_csv_keeps_every_field(tmp_path: Path, score_of: ScoreOf, bundled: Langu
     given = tmp_path / "in.csv"
     with given.open("w", newline="") as file:
         csv.writer(file).writerows(rows)
-    score_files([given], tmp_path / "out.csv", model=bundled, options=Options(threshold=0.5))
+    score_files([given], tmp_path / "out.csv", model=bundled, threshold=0.5)
     with (tmp_path / "out.csv").open(newline="") as file:
         out = list(csv.reader(file))
     assert [row[:3] for row in out] == rows
@@ -80,8 +80,8 @@ def test_csv_keeps_every_field(tmp_path: Path, score_of: ScoreOf, bundled: Langu
         assert row[4] == str(int(float(row[3]) >= 0.5))
     # TSV of CSV, JSON of TSV.
     score_files([given], tmp_path / "out.tsv", model=bundled)
-    options = Options(output_column="again")
-    score_files([tmp_path / "out.tsv"], tmp_path / "out.jsonl", model=bundled, options=options)
+    options = {"output_column": "again"}
+    score_files([tmp_path / "out.tsv"], tmp_path / "out.jsonl", model=bundled, **options)
     found = read_jsonl(tmp_path / "out.jsonl")
     assert [list(row.values())[:3] for row in found] == rows[1:]
     assert all(float(row["sarcasm"]) == row["again"] for row in found)
@@ -122,13 +122,13 @@ def test_several_files_of_several_kinds(tmp_path: Path, bundled: Language) -> No
 def test_compressed_output(tmp_path: Path, bundled: Language, suffix: str) -> None:
     pytest.importorskip("pyarrow")
     given = write_jsonl(tmp_path / "in.jsonl", [{"text": text} for text in make_texts(25)])
-    options = Options(chunk_rows=10)
+    options = {"batch_size": 10}
     plain = (tmp_path / f"plain.{suffix}").with_suffix("")
-    score_files([given], plain, model=bundled, options=options)
-    score_files([given], tmp_path / f"out.{suffix}", model=bundled, options=options)
-    again = Options(output_column="again", chunk_rows=7)
+    score_files([given], plain, model=bundled, **options)
+    score_files([given], tmp_path / f"out.{suffix}", model=bundled, **options)
+    again = {"output_column": "again", "batch_size": 7}
     output = tmp_path / "again.jsonl"
-    score_files([tmp_path / f"out.{suffix}"], output, model=bundled, options=again)
+    score_files([tmp_path / f"out.{suffix}"], output, model=bundled, **again)
     assert [row["text"] for row in read_jsonl(output)] == make_texts(25)
     if suffix.endswith("gz"):
         assert gzip.decompress((tmp_path / f"out.{suffix}").read_bytes()) == plain.read_bytes()
@@ -158,7 +158,7 @@ def test_rows_of_json_that_cannot_be_scored(
     assert "--on-error keep" in str(stopped.value)
     assert not list(tmp_path.glob("out*"))
     for suffix in ("jsonl", "csv"):
-        summary = score_files([given], tmp_path / f"out.{suffix}", model=bundled, options=KEEP)
+        summary = score_files([given], tmp_path / f"out.{suffix}", model=bundled, **KEEP)
         assert (summary.counts.rows, summary.counts.failed) == (3, 1)
     first, bad, last = read_jsonl(tmp_path / "out.jsonl")
     assert (first["sarcasm"], last["sarcasm"]) == (score_of("wow"), score_of("north"))
@@ -181,7 +181,7 @@ def test_rows_of_json_that_cannot_be_scored(
 def test_broken_csv_rows_name_their_lines(tmp_path: Path, bundled: Language) -> None:
     given = tmp_path / "in.csv"
     given.write_bytes(b'id,text\n1,"two\nlines"\n\n2,few,many\n3\n4,caf\xe9\n"5,open\n')
-    score_files([given], tmp_path / "out.jsonl", model=bundled, options=KEEP)
+    score_files([given], tmp_path / "out.jsonl", model=bundled, **KEEP)
     rows = read_jsonl(tmp_path / "out.jsonl")
     assert rows[0]["text"] == "two\nlines"
     assert [row["error_line"] for row in rows[1:]] == ["2,few,many", "3", "4,caf\\xe9", '"5,open']
@@ -196,7 +196,7 @@ def test_bad_bytes_in_text(tmp_path: Path, bundled: Language) -> None:
     given.write_bytes(b"fine\nna\xefve\nfine too\n")
     with pytest.raises(RunStoppedError, match=rf"'{given}', line 2: byte 0xef at position 3"):
         score_files([given], tmp_path / "out.jsonl", model=bundled)
-    score_files([given], tmp_path / "out.jsonl", model=bundled, options=KEEP)
+    score_files([given], tmp_path / "out.jsonl", model=bundled, **KEEP)
     row = read_jsonl(tmp_path / "out.jsonl")[1]
     assert (row["sarcasm"], row["error_line"]) == (None, "na\\xefve")
 
@@ -204,43 +204,49 @@ def test_bad_bytes_in_text(tmp_path: Path, bundled: Language) -> None:
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        ('{"a": "x", "b": 1}\n', Options(), "no column 'text'; its columns.*a, b.*--text-column"),
-        ('{"text": "x", "sarcasm": 1}\n', Options(), "'sarcasm' already.*--output-column"),
+        ('{"a": "x", "b": 1}\n', {}, "no column 'text'; its columns.*a, b.*--text-column"),
+        ('{"text": "x", "sarcasm": 1}\n', {}, "'sarcasm' already.*--output-column"),
         (
             '{"text": "x", "sarcasm_label": 1}\n',
-            Options(threshold=0.5),
+            {"threshold": 0.5},
             "'sarcasm_label' already.*--output-column",
         ),
         ('{"text": "x", "error": 1}\n', KEEP, "'error' already.*--error-column"),
-        ("", Options(), "hold no rows"),
+        ("", {}, "hold no rows"),
     ],
 )
 def test_columns_are_checked_first(
-    tmp_path: Path, bundled: Language, content: str, options: Options, message: str
+    tmp_path: Path, bundled: Language, content: str, options: dict[str, object], message: str
 ) -> None:
     given = tmp_path / "in.jsonl"
     given.write_text(content)
     with pytest.raises(ValueError, match=message):
-        score_files([given], tmp_path / "out.jsonl", model=bundled, options=options)
+        score_files([given], tmp_path / "out.jsonl", model=bundled, **options)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
 def test_keys_that_come_late(tmp_path: Path, bundled: Language) -> None:
     rows = [{"text": text} for text in make_texts(10)]
-    options = Options(chunk_rows=4)
+    options = {"batch_size": 4}
     given = write_jsonl(tmp_path / "in.jsonl", [*rows, {"text": "x", "sarcasm": 1}])
     with pytest.raises(RunStoppedError, match=r"line 11: the row has a key 'sarcasm'.*8 rows are"):
-        score_files([given], tmp_path / "out.jsonl", model=bundled, options=options)
+        score_files([given], tmp_path / "out.jsonl", model=bundled, **options)
     given = write_jsonl(tmp_path / "in.jsonl", [*rows, {"text": "x", "new": 1}])
     with pytest.raises(RunStoppedError, match=r"line 11: the key 'new' is not in the first rows"):
-        score_files([given], tmp_path / "out.csv", model=bundled, options=options)
+        score_files([given], tmp_path / "out.csv", model=bundled, **options)
 
 
 def test_other_names(tmp_path: Path, bundled: Language, score_of: ScoreOf) -> None:
     rows = [{"body": "wow", "error": 1, "sarcasm": 2}, {"body": None, "error": 1, "sarcasm": 2}]
     given = write_jsonl(tmp_path / "in.jsonl", rows)
-    options = Options("body", "score", "fault", threshold=0.0, on_error="keep")
-    score_files([given], tmp_path / "out.jsonl", model=bundled, options=options)
+    options = {
+        "text_column": "body",
+        "output_column": "score",
+        "error_column": "fault",
+        "threshold": 0.0,
+        "on_error": "keep",
+    }
+    score_files([given], tmp_path / "out.jsonl", model=bundled, **options)
     assert read_jsonl(tmp_path / "out.jsonl") == [
         {**rows[0], "score": score_of("wow"), "score_label": 1},
         {**rows[1], "score": None, "score_label": None},
@@ -262,8 +268,8 @@ def test_standard_input(
         buffer = io.BytesIO(data)
 
     monkeypatch.setattr(sys, "stdin", Stdin)
-    options = Options(chunk_rows=1)
-    score_files(["-"], tmp_path / "out.csv", model=bundled, options=options, input_format=kind)
+    options = {"batch_size": 1}
+    score_files(["-"], tmp_path / "out.csv", model=bundled, **options, input_format=kind)
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert [line.partition(",")[0] for line in lines] == ["text", "one", "two"]
 
@@ -301,11 +307,11 @@ def test_chunks_are_bounded_by_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     "setting",
-    [{"threshold": 1.5}, {"chunk_rows": 0}, {"on_error": "maybe"}, {"output_column": "text"}],
+    [{"threshold": 1.5}, {"batch_size": 0}, {"on_error": "maybe"}, {"output_column": "text"}],
 )
 def test_options_out_of_range(setting: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"threshold|batch size|on_error|'text'"):
-        Options(**setting)
+        ScoreSettings(**setting)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
@@ -333,8 +339,8 @@ def test_rows_without_text_have_no_score(tmp_path: Path, bundled: Language, miss
     expected = {"null": None, "zero": 0.0}[missing]
     for name in ("a.jsonl", "a.csv", "a.parquet"):
         output = tmp_path / f"{name}.jsonl"
-        options = Options(missing=missing, threshold=0.5)
-        counts = score_files([tmp_path / name], output, model=bundled, options=options).counts
+        options = {"missing": missing, "threshold": 0.5}
+        counts = score_files([tmp_path / name], output, model=bundled, **options).counts
         assert (counts.rows, counts.empty, counts.failed) == (4, 3, 0)
         scores = [row["sarcasm"] for row in read_jsonl(output)]
         assert scores[1:] == [expected] * 3
@@ -354,23 +360,23 @@ def test_a_table_without_rows_is_an_empty_result(
     assert score_files([tmp_path / "in.csv"], output, model=bundled).counts.rows == 0
     if suffix == "csv":
         assert output.read_text() == "id,text,sarcasm\n"
-    score_files([output], tmp_path / "again.csv", model=bundled, options=Options("text", "b")) if (
-        suffix != "jsonl"
-    ) else None
+    score_files(
+        [output], tmp_path / "again.csv", model=bundled, text_column="text", output_column="b"
+    ) if (suffix != "jsonl") else None
 
 
 def test_a_column_of_numbers(tmp_path: Path, bundled: Language) -> None:
     (tmp_path / "in.csv").write_text("id,body\n1,wow\n2,oh\n")
-    options = Options(text_column="id")
+    options = {"text_column": "id"}
     with pytest.raises(ValueError, match="the column 'id' of .* holds numbers.* id, body"):
-        score_files([tmp_path / "in.csv"], tmp_path / "out.csv", model=bundled, options=options)
+        score_files([tmp_path / "in.csv"], tmp_path / "out.csv", model=bundled, **options)
 
 
 def test_names_of_files(tmp_path: Path, bundled: Language) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("wow\n")
-    options = Options(source_column="source_file")
-    score_files([f"{tmp_path}/*.txt"], tmp_path / "out.jsonl", model=bundled, options=options)
+    options = {"source_column": "source_file"}
+    score_files([f"{tmp_path}/*.txt"], tmp_path / "out.jsonl", model=bundled, **options)
     found = [row["source_file"] for row in read_jsonl(tmp_path / "out.jsonl")]
     assert found == [str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
 

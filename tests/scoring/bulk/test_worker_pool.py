@@ -263,7 +263,6 @@ import multiprocessing, os, sys
 from pathlib import Path
 import spacy
 from spacy_sarcasm.scoring.bulk.score_files import score_files
-from spacy_sarcasm.scoring.bulk.layout import Options
 
 if __name__ == "__main__":
     method, given, folder, tensorflow = sys.argv[1:]
@@ -280,7 +279,7 @@ if __name__ == "__main__":
     for n_process in (1, 2):
         outputs.append(Path(folder) / f"{n_process}.jsonl")
         score_files(
-            [given], outputs[-1], model=nlp, options=Options(chunk_rows=16),
+            [given], outputs[-1], model=nlp, batch_size=16,
             n_process=n_process, start_method=method,
         )
     print(outputs[0].read_bytes() == outputs[1].read_bytes())

@@ -1,0 +1,72 @@
+"""A small slice of every campaign; tests/benchmarks/hardening.py runs them in full."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+
+if not hasattr(os, "fork"):
+    pytest.skip("the campaigns fork", allow_module_level=True)
+pytest.importorskip("pyarrow")
+
+from . import damage, forks, kills, memory, texts
+from .running import Child, Result
+
+
+def check(result: Result) -> None:
+    assert result.is_clean, [str(result), *result.examples]
+
+
+def test_texts() -> None:
+    check(texts.run(200, seed=1, n_pipelines=2))
+
+
+def test_a_fault_in_the_scores_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts.TextScorer, "score_values", lambda self, t: ([2.0] * len(t), []))
+    result = texts.run(20, seed=1, n_pipelines=1)
+    assert result.faults["out of range"] == 20
+    assert not result.is_clean
+
+
+def test_kills() -> None:
+    check(kills.run(2, 8, seed=1))
+
+
+def test_lost_and_repeated_rows_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = kills._whole
+
+    def one_more(given, output):
+        data, seconds = whole(given, output)
+        return data + b"\n", seconds
+
+    monkeypatch.setattr(kills, "_whole", one_more)
+    monkeypatch.setattr(kills, "FORMATS", ["jsonl"])
+    result = kills.run(0, 2, seed=1)
+    assert result.faults["lost"] == result.faults["other bytes"] == 2
+
+
+def test_forks() -> None:
+    check(forks.run(6, 0, 8, 0, seed=1))
+
+
+def test_damage() -> None:
+    check(damage.run(18, seed=1))
+
+
+def test_every_kind_of_damage_changes_something() -> None:
+    rng = np.random.default_rng(0)
+    data = b'{"text": "area man"}\n' * 20
+    assert sum(damage.damage(rng, data) != data for _ in range(100)) > 90
+
+
+def test_memory() -> None:
+    check(memory.run(3000))
+
+
+def test_growing_memory_is_noticed() -> None:
+    peaks = {"100000": 300.0, "1000000": 900.0}
+    result = Result("memory", {}, {"growth": 0, "strings": 0})
+    memory.judge(result, Child("done", {"peaks": peaks, "strings": 5}))
+    assert result.faults == {"growth": 1, "strings": 5}
