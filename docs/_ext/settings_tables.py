@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from spacy.language import Language
@@ -15,7 +16,6 @@ from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.pipeline.classifier import SarcasmClassifier
 from spacy_sarcasm.pipeline.nltk.lemmatizer import make_wordnet_lemmatizer
 from spacy_sarcasm.pipeline.nltk.stemmer import PorterStemmerComponent
-from spacy_sarcasm.pipeline.sarcasm import DEFAULT_MODEL
 
 _NAPOLEON = Config(napoleon_use_param=True, napoleon_use_ivar=True)
 
@@ -24,7 +24,7 @@ def settings_tables() -> dict[str, str]:
     """Return a Markdown table for each component, and one for the network."""
     return {
         "sarcasm": _table(_defaults("sarcasm"), _described(SarcasmClassifier.__init__)),
-        "network": _table(DEFAULT_MODEL, _described(NetworkSettings)),
+        "network": _table(asdict(NetworkSettings()), _described(NetworkSettings)),
         "porter_stemmer": _table(_defaults("porter_stemmer"), _described(PorterStemmerComponent)),
         "wordnet_lemmatizer": _table(
             _defaults("wordnet_lemmatizer"), _described(make_wordnet_lemmatizer)

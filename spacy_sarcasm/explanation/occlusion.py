@@ -18,8 +18,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ..network.architecture import score_rows
-from ..network.engines.onnx_model import LOGITS
+from ..network.engines.onnx_graph import LOGITS
+from ..network.row_scores import score_rows
 from ..network.vocabulary import UNKNOWN_ROW, Rows, TextRows
 from ..pipeline.classifier import SarcasmClassifier
 from .token_rows import TokenRows

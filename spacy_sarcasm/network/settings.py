@@ -23,10 +23,12 @@ FALLBACKS: tuple[str, ...] = get_args(Fallback)
 class NetworkSettings:
     """What a user chooses about a network: the arguments of `spacy_sarcasm.BiLSTM.v1`.
 
+    The defaults here are those of a network that is trained from scratch.
+
     Attributes:
         units: Units of each LSTM direction, 1 or more; each token's state is twice as wide.
         layers: Stacked bidirectional LSTM layers, 1 or more.
-        pooling: How the token states of the last layer become one vector a text: ``last`` (final
+        pooling: How the token states of the last layer become one vector per text: ``last`` (final
             state of each direction), ``max``, ``mean``, ``max+mean`` (side by side) or
             ``attention`` (additive, Yang et al. 2016, https://aclanthology.org/N16-1174).
         dense_width: Units of the ReLU layer before the output; 0 leaves the layer out.
@@ -39,10 +41,11 @@ class NetworkSettings:
         projection: Width of a trained linear layer between the embedding and the first LSTM
             layer; 0 leaves it out. Saving multiplies it into the embedding, which becomes one
             table of this width, held as ``precision`` says: scoring gets faster and files smaller.
-        vocab_size: At most so many words of the training corpus, the most frequent first.
+        vocab_size: Maximum number of words taken from the training corpus, the most frequent
+            first.
         min_count: Words seen less often than this in the training corpus are left out.
-        vector_words: So many of the first words that have a vector join the vocabulary although
-            the training corpus does not hold them; they have no trainable row of their own.
+        vector_words: Number of words taken from the vectors, in their order, besides those of the
+            training corpus; they have no trainable row of their own.
         precision: How pretrained vectors are held: ``float32`` exactly as they were loaded, or
             ``float16``, rounded, at half the size.
         attr: The token attribute that is looked up: ``LOWER``, ``ORTH`` or ``NORM``.
@@ -59,14 +62,14 @@ class NetworkSettings:
     pooling: Pooling = "max+mean"
     dense_width: int = 0
     dropout: float | None = None
-    spatial_dropout: float = 0.0
-    word_dropout: float = 0.0
-    trainable_width: int = 32
+    spatial_dropout: float = 0.3
+    word_dropout: float = 0.1
+    trainable_width: int = 16
     projection: int = 0
     vocab_size: int = 30_000
     min_count: int = 1
-    vector_words: int = 0
-    precision: Precision = "float32"
+    vector_words: int = 40_000
+    precision: Precision = "float16"
     attr: WordAttr = "LOWER"
     token_words: str | None = None
     fallbacks: Sequence[Fallback] = ()

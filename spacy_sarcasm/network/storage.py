@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 from ..about import __version__
 from ..atomic import atomic_write
 from .calibration import UNCALIBRATED
-from .folding import fold
 from .settings import NetworkConfig
 from .vocabulary import Vocabulary
-from .weights import Weights, check_weights, weight_dtype, weight_shapes
+from .weights import Weights, check_weights, fold, weight_dtype, weight_shapes
 
 WEIGHTS_FILE = "weights.npz"
 FORMAT = "spacy-sarcasm network"
@@ -41,7 +40,7 @@ class WeightsError(ValueError):
     """A weights file, or its bytes, cannot be read; the message names the file and the fault."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """Everything that is saved of a network.
 
@@ -67,6 +66,16 @@ class Network:
                 f"{self.config.n_words}"
             )
         check_weights(self.config, self.weights)
+
+    def __repr__(self) -> str:
+        """Describe the network in one line."""
+        settings = self.config.settings
+        size = sum(array.nbytes for array in self.weights.values()) / 1e6
+        return (
+            f"<Network of {self.config.n_words:,} words, {settings.units} units in "
+            f"{settings.layers} layer(s), pooling {settings.pooling!r}, "
+            f"{self.config.input_width} dimensions, {size:.1f} MB>"
+        )
 
 
 def network_to_bytes(network: Network) -> bytes:

@@ -20,6 +20,9 @@ TokenWords = Callable[[str], tuple[str, ...]]
 # Looked up by name: NLTK, and what knows of it, stay out of this package.
 FALLBACK_FORMS = "spacy_sarcasm.fallback_forms.v1"
 
+# Functions that weights may call by name without the config saying so.
+OWN_TOKEN_WORDS = ("spacy_sarcasm.GloveTwitterWords.v1",)
+
 # So many tokens' words are remembered: finding them takes microseconds each.
 CACHE_SIZE = 50_000
 

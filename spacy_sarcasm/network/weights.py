@@ -1,17 +1,22 @@
-"""The weights of a network: names, shapes and first values.
+"""The weights of a network: names, shapes and first values, and folding.
 
 Weights are plain NumPy arrays under names of their own, in the layout Keras uses: kernels are
 (inputs, outputs), the four LSTM gates lie side by side in the order input, forget, cell, output.
+
+A projection is a linear layer, so the embedding of each word can be multiplied by it beforehand.
+Folding leaves one table, which scores faster and takes less room than its parts.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .settings import NetworkConfig
+from .vocabulary import UNKNOWN_ROW
 
 Weights = dict[str, NDArray[np.floating]]
 Shape = tuple[int, ...]
@@ -109,7 +114,7 @@ def initial_weights(
                 units = config.settings.units
                 weights[name][units : 2 * units] = 1.0
         else:
-            weights[name] = glorot_uniform(shape, rng)
+            weights[name] = _glorot_uniform(shape, rng)
     return weights
 
 
@@ -139,13 +144,74 @@ def check_weights(config: NetworkConfig, weights: Weights) -> None:
             raise ValueError(f"weight '{name}' holds NaN or infinity")
 
 
-def glorot_uniform(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return a matrix drawn as Glorot and Bengio 2010 do (https://proceedings.mlr.press/v9/glorot10a).
+def fold(config: NetworkConfig, weights: Weights) -> tuple[NetworkConfig, Weights]:
+    """Multiply the projection into the embedding.
+
+    The result gives the same scores, up to the rounding of the table where ``precision`` is
+    float16. A network without a projection, or one that is folded already, is returned as it is.
 
     Args:
-        shape: Its shape.
-        rng: The source of randomness.
+        config: The network's settings and dimensions.
+        weights: Its weights, which stay unchanged.
+
+    Example:
+        >>> config, weights = fold(network.config, network.weights)  # doctest: +SKIP
+        >>> weights["embedding/pretrained"].shape[1] == config.settings.projection  # doctest: +SKIP
+        True
     """
+    if not config.has_projection:
+        return config, weights
+    kernel = weights[PROJECTION]
+    table = np.zeros((config.n_words, config.settings.projection), np.float32)
+    if config.pretrained_width:
+        table += weights[PRETRAINED].astype(np.float32) @ kernel[: config.pretrained_width]
+    if config.trainable_width:
+        trained = weights[TRAINABLE] @ kernel[config.pretrained_width :]
+        table[: config.n_trainable] += trained
+        # Words without a trainable row of their own read that of the unknown word.
+        table[config.n_trainable :] += trained[UNKNOWN_ROW]
+    folded = replace(config, pretrained_width=config.settings.projection, folded=True)
+    others = {
+        name: array
+        for name, array in weights.items()
+        if name not in (PRETRAINED, TRAINABLE, PROJECTION)
+    }
+    return folded, {PRETRAINED: table.astype(weight_dtype(folded, PRETRAINED)), **others}
+
+
+def unfold(
+    config: NetworkConfig, weights: Weights, rng: np.random.Generator
+) -> tuple[NetworkConfig, Weights]:
+    """Give a folded network a projection and trainable rows again, so that it can be fine-tuned.
+
+    The table stays as it is, frozen like pretrained vectors. Beside it come trainable rows of
+    zeros, and the projection passes the table through, so the scores do not change. Training then
+    learns a low-rank correction of the rows, as LoRA does (Hu et al. 2021,
+    https://arxiv.org/abs/2106.09685).
+
+    Args:
+        config: The settings and dimensions of a folded network.
+        weights: Its weights, which stay unchanged.
+        rng: Draws the part of the projection that the trainable rows pass through.
+
+    Example:
+        >>> config, weights = unfold(*fold(network.config, network.weights), rng)  # doctest: +SKIP
+    """
+    unfolded = replace(config, folded=False)
+    width, added = config.settings.projection, unfolded.trainable_width
+    kernel = np.concatenate([np.eye(width, dtype=np.float32), _glorot_uniform((added, width), rng)])
+    new = {PRETRAINED: weights[PRETRAINED]}
+    if added:
+        new[TRAINABLE] = np.zeros((config.n_trainable, added), np.float32)
+    return unfolded, {
+        **new,
+        PROJECTION: kernel,
+        **{k: v for k, v in weights.items() if k not in new},
+    }
+
+
+def _glorot_uniform(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Draw a matrix as Glorot and Bengio 2010 do (https://proceedings.mlr.press/v9/glorot10a)."""
     limit = math.sqrt(6.0 / sum(shape))
     return rng.uniform(-limit, limit, shape).astype("float32")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 from spacy import util
 from spacy.language import Language
 from spacy.pipeline import TrainablePipe
@@ -22,35 +21,53 @@ from ..network.architecture import (
     DEFAULT_BATCH_BUDGET,
     DEFAULT_MAX_LENGTH,
     DEFAULT_THREADS,
-    SarcasmModel,
-    get_shim,
-    score_rows,
     update,
 )
 from ..network.calibration import DEFAULT_THRESHOLD, Calibration
-from ..network.shim import Probabilities
-from ..network.storage import WEIGHTS_FILE, Network, save_network
+from ..network.engines.onnx_scorer import Probabilities
+from ..network.live import LiveNetwork
+from ..network.row_scores import (
+    DEFAULT_UNKNOWN,
+    RowScores,
+    Unknown,
+    coverage_of,
+    cut_and_warn,
+    look_up,
+    predict_rows,
+)
+from ..network.shim import SarcasmModel, get_live_network
+from ..network.storage import Network
 from ..network.vocabulary import TextRows
-from ..pretrained import BUNDLED_LANGUAGE, BUNDLED_WEIGHTS
+from ..pretrained import BUNDLED_LANGUAGE, PRETRAINED
+from .annotations import Attributes
+from .component_settings import (
+    BUNDLED,
+    DEFAULT_EXTENSION,
+    DEFAULT_LABEL,
+    MODEL_SETTINGS,
+    check_settings,
+    weights_path,
+)
+from .component_storage import (
+    bytes_readers,
+    bytes_writers,
+    disk_readers,
+    disk_writers,
+    excluded_files,
+)
 from .gold import PositiveWeight, cross_entropy, read_gold, require_gold
 from .scorer import Scorer
-
-BUNDLED = "bundled"
-DEFAULT_LABEL = "SARCASM"
-EXTENSION = "sarcasm"
-
-# Where `doc._.sarcasm` is kept. Writing it here costs a fifth of going through `doc._`.
-_EXTENSION_KEY: Any = ("._.", EXTENSION, None, None)
-
-if not Doc.has_extension(EXTENSION):
-    Doc.set_extension(EXTENSION, default=None)
 
 
 class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
     """Scores docs for sarcasm.
 
-    Sets ``doc._.sarcasm``, a float in 0..1, and mirrors it to ``doc.cats``. Docs without words
-    score 0.0. Learns from gold in ``doc.cats``, any number in 0..1.
+    Sets ``doc._.sarcasm``, a probability in 0..1, and mirrors it to ``doc.cats``;
+    ``doc._.sarcasm_coverage``, the share of its words that the network knows; and
+    ``doc._.is_sarcastic``, whether the score reaches the threshold. Learns from gold in
+    ``doc.cats``, any number in 0..1.
+
+    Every method that needs the weights raises `NotTrainedError` where there are none.
     """
 
     def __init__(
@@ -66,23 +83,36 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         max_length: int = DEFAULT_MAX_LENGTH,
         batch_budget: int = DEFAULT_BATCH_BUDGET,
         threads: int = DEFAULT_THREADS,
+        unknown: Unknown = DEFAULT_UNKNOWN,
+        extension: str = DEFAULT_EXTENSION,
         positive_weight: float | str | None = None,
         scorer: Scorer | None = None,
     ) -> None:
-        """Make a component.
+        """Create a component.
 
         Args:
             vocab: The pipeline's vocab.
             model: A model of the architecture `spacy_sarcasm.BiLSTM.v1`.
             name: The component's name in the pipeline.
-            weights: ``"bundled"``, the path of a weights file or of a folder with one, or None for
-                an untrained network. Read on first use, so a pipeline with its own never does.
+            weights: What it starts from: ``"bundled"`` or ``"small"``, the path of a weights file
+                (or of a folder with one, such as a saved component), or None for an untrained
+                network. Read when first needed, so a pipeline that brings weights of its own never
+                reads them. Settings of the model that are null are taken from the weights.
             label: The category in ``doc.cats`` that mirrors the score and holds the gold.
-            set_cats: Whether the score is mirrored.
-            threshold: Scores at or above it are sarcastic, 0..1. None: that of the weights.
-            max_length: The number of tokens of a text that are read.
-            batch_budget: Maximum tokens in a batch of the network, padding included.
+            set_cats: Whether to mirror the score.
+            threshold: The least score that counts as sarcastic, 0 to 1, in ``doc._.is_sarcastic``
+                and in evaluation. None: the threshold stored with the weights.
+            max_length: Maximum number of tokens of a text that are read.
+            batch_budget: Maximum number of tokens, padding included, that the network takes at a
+                time.
             threads: Threads that ONNX Runtime may use.
+            unknown: What becomes of texts in which the network knows no word, empty texts among
+                them. ``missing``: they have no score, which is None on the Doc and NaN in arrays.
+                ``score``: they have the score that the network gives for unknown words, and empty
+                texts 0.0.
+            extension: Name of the attribute with the score; change it to run two components in one
+                pipeline. The others follow it: with ``irony``, they are ``doc._.irony``,
+                ``doc._.irony_coverage`` and ``doc._.irony_is_sarcastic``.
             positive_weight: How much a sarcastic example counts in training: a number,
                 ``"balanced"`` (both classes count the same) or None (1.0).
             scorer: The scoring method.
@@ -94,23 +124,53 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         self.model = model
         self.name = name
         self.scorer = scorer
-        self._shim = get_shim(model)
-        self.cfg: dict[str, Any] = {
-            "label": label,
-            "set_cats": set_cats,
-            "threshold": threshold,
-            "max_length": max_length,
-            "batch_budget": batch_budget,
-            "threads": threads,
-            "positive_weight": positive_weight,
-        }
-        self._positive_weight = PositiveWeight(positive_weight)
-        _check_settings(self.cfg)
-        self._configured = dict(self.cfg)
-        self._was_trained = True
-        self._uses_bundled = weights == BUNDLED
+        self.use_settings(
+            {
+                "label": label,
+                "set_cats": set_cats,
+                "threshold": threshold,
+                "max_length": max_length,
+                "batch_budget": batch_budget,
+                "threads": threads,
+                "unknown": unknown,
+                "extension": extension,
+                "positive_weight": positive_weight,
+            }
+        )
+        self.configured = dict(self.cfg)
+        self.was_trained = True
+        self._uses_bundled = weights in PRETRAINED
+        live = self.live
         if weights is not None:
-            self._shim.source = _weights_path(weights)
+            live.source = weights_path(weights)
+
+    def use_settings(self, cfg: dict[str, Any]) -> None:
+        """Replace the component's settings.
+
+        Args:
+            cfg: All settings by name.
+
+        Raises:
+            ValueError: One is out of its range.
+        """
+        check_settings(cfg)
+        self.cfg = cfg
+        self._attributes = Attributes(cfg["extension"])
+        self._positive_weight = PositiveWeight(cfg["positive_weight"])
+
+    def __repr__(self) -> str:
+        """Describe the component in one line, without reading its weights."""
+        own = self.cfg["threshold"]
+        threshold = "of the weights" if own is None else own
+        return (
+            f"<{type(self).__name__} '{self.name}', label '{self.label}', threshold {threshold}, "
+            f"{self.live!r}>"
+        )
+
+    @property
+    def live(self) -> LiveNetwork:
+        """The network in use: weights, calibration and engines."""
+        return get_live_network(self.model)
 
     @property
     def label(self) -> str:
@@ -128,17 +188,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         return self.labels
 
     def add_label(self, label: str) -> int:
-        """Take note of a label; there is room for the component's own only.
-
-        Args:
-            label: The label.
-
-        Returns:
-            0: the label was there.
-
-        Raises:
-            ValueError: It is another label.
-        """
+        """Accept the component's own label; raise a ValueError for any other."""
         if label != self.label:
             raise ValueError(
                 f"the component '{self.name}' has the one label '{self.label}' and cannot add "
@@ -148,81 +198,67 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
     @property
     def network(self) -> Network:
-        """The network: settings, words and weights.
-
-        Raises:
-            NotTrainedError: The component has no weights.
-        """
+        """The settings, words and weights."""
         self._get_ready()
-        return self._shim.network
+        return self.live.network
 
     @property
     def calibration(self) -> Calibration:
         """How the network's output becomes a probability, and the weights' own threshold.
 
-        Set it for weights that are in place; `spacy_sarcasm.evaluation.calibrate` measures it.
-        The first update of the weights resets it.
-
-        Raises:
-            NotTrainedError: The component has no weights.
+        `spacy_sarcasm.evaluation.calibrate` measures it; the first update of the weights resets it.
         """
         self._get_ready()
-        return self._shim.calibration
+        return self.live.calibration
 
     @calibration.setter
     def calibration(self, calibration: Calibration) -> None:
         self._get_ready()
-        self._shim.calibration = calibration
+        self.live.calibration = calibration
 
     @property
     def threshold(self) -> float:
-        """The least score that counts as sarcastic: the setting, else that of the weights."""
+        """The least score that counts as sarcastic: the setting, else that of the weights.
+
+        ``doc._.is_sarcastic`` compares with it when a doc is scored. Assign to
+        ``component.cfg["threshold"]`` to change it.
+        """
         own: float | None = self.cfg["threshold"]
         if own is not None:
             return own
-        return self.calibration.threshold if self._shim.has_network else DEFAULT_THRESHOLD
+        return self.calibration.threshold if self.live.has_network else DEFAULT_THRESHOLD
 
     # Scoring
 
     def __call__(self, doc: Doc) -> Doc:
-        """Score one doc.
-
-        Args:
-            doc: The doc, which is changed in place.
-
-        Returns:
-            The same doc.
-
-        Raises:
-            NotTrainedError: The component has no weights.
-        """
+        """Score one doc, in place."""
         self._get_ready()
-        scored: Doc = super().__call__(doc)
-        return scored
+        try:
+            self._annotate([doc])
+        except Exception as error:
+            self.get_error_handler()(self.name, self, [doc], error)
+            # spaCy takes None for a doc that was dropped.
+            return cast(Doc, None)
+        return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
-        """Score a stream of docs.
-
-        A doc that cannot be scored goes to the error handler alone.
+        """Score a stream of docs; one that cannot be scored goes to the error handler alone.
 
         Args:
             stream: The docs.
-            batch_size: So many docs are taken at a time, and grouped by length.
+            batch_size: Number of docs that are taken at a time and grouped by length.
 
         Yields:
             The same docs, in order.
-
-        Raises:
-            NotTrainedError: The component has no weights.
         """
         self._get_ready()
         batches = util.minibatch(stream, size=batch_size)  # type: ignore[no-untyped-call]
         for docs in batches:
             try:
-                self.set_annotations(docs, self.predict(docs))
+                self._annotate(docs)
             except Exception:
-                # Whatever it was, one doc at a time tells which of them has the fault; the
-                # error handler is given the exception then.
+                # Scoring one doc at a time tells which of them has the fault; the error handler
+                # gets the exception then.
                 yield from self._pipe_singly(docs)
             else:
                 yield from docs
@@ -231,82 +267,73 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         handle_error = self.get_error_handler()
         for doc in docs:
             try:
-                self.set_annotations([doc], self.predict([doc]))
+                self._annotate([doc])
             except Exception as error:
                 handle_error(self.name, self, [doc], error)
             else:
                 yield doc
 
     def predict(self, docs: Iterable[Doc]) -> Floats2d:
-        """Return the probabilities of docs without changing them.
-
-        Args:
-            docs: The docs.
-
-        Returns:
-            The probabilities, shape (docs, 1).
-
-        Raises:
-            NotTrainedError: The component has no weights.
-        """
+        """Return the probabilities of docs, shape (docs, 1), NaN where the score is missing."""
         self._get_ready()
         return self.model.predict(list(docs))
 
-    def predict_rows(self, texts: TextRows) -> Probabilities:
-        """Return the probabilities of texts whose words have been looked up.
+    def predict_rows(self, texts: TextRows, *, unknown: Unknown | None = None) -> RowScores:
+        """Return scores and coverage of texts whose words have been looked up.
 
         Args:
             texts: The words as rows of the network's vocabulary, uncut.
+            unknown: Takes the place of the setting of that name; ``"score"`` gives every text with
+                words a score.
 
         Returns:
-            The probabilities, shape (texts,).
+            ``scores`` and ``coverage``, each of shape (texts,); NaN where the score is missing.
 
-        Raises:
-            NotTrainedError: The component has no weights.
+        Example:
+            >>> rows = look_up(component.model, docs)  # doctest: +SKIP
+            >>> scores, coverage = component.predict_rows(rows)  # doctest: +SKIP
         """
         self._get_ready()
-        return score_rows(self.model, texts)
+        return predict_rows(self.model, texts, unknown=unknown)
+
+    def get_score(self, doc: Doc) -> float | None:
+        """Return the score that this component wrote to a doc, None where there is none."""
+        return self._attributes.get_score(doc)
 
     def set_annotations(self, docs: Iterable[Doc], scores: Floats2d) -> None:
-        """Write scores to docs, as Python floats.
+        """Write scores, as `predict` returned them, to docs."""
+        docs = list(docs)
+        texts = cut_and_warn(self.model, look_up(self.model, docs))
+        self._write(docs, RowScores(cast(Probabilities, scores[:, 0]), coverage_of(texts)))
 
-        Args:
-            docs: The docs.
-            scores: What `predict` returned for them.
-        """
+    def _annotate(self, docs: Sequence[Doc]) -> None:
+        """Do what `predict` and `set_annotations` do, with the words looked up once."""
+        self._write(docs, predict_rows(self.model, look_up(self.model, docs)))
+
+    def _write(self, docs: Iterable[Doc], scored: RowScores) -> None:
         label = self.label if self.cfg["set_cats"] else None
-        for doc, score in zip(docs, scores[:, 0].tolist(), strict=True):
-            doc.user_data[_EXTENSION_KEY] = score
-            if label is not None:
-                doc.cats[label] = score
+        self._attributes.write(docs, scored, threshold=self.threshold, label=label)
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
-        """Return what the scorer makes of scored examples, at the threshold in force.
-
-        Args:
-            examples: The examples.
-            kwargs: Settings for the scorer that take the place of the component's own.
-        """
+        """Return what the scorer makes of scored examples, at the threshold in force."""
         scores: dict[str, Any] = super().score(examples, **{"threshold": self.threshold, **kwargs})
         return scores
 
     def _get_ready(self) -> None:
-        """Pass the settings on, read weights left for later; complain when there are none."""
-        for setting in ("max_length", "batch_budget", "threads"):
+        """Pass the settings on and read the weights; raise an error when there are none."""
+        for setting in MODEL_SETTINGS:
             self.model.attrs[setting] = self.cfg[setting]
-        if self._shim.source is not None:
-            if self._uses_bundled and self.vocab.lang != BUNDLED_LANGUAGE:
-                warnings.warn(
-                    f"the bundled sarcasm weights were trained on English, and this pipeline's "
-                    f"language is '{self.vocab.lang}': its scores mean nothing. Train the "
-                    "component on your own data, or leave it out",
-                    UserWarning,
-                    stacklevel=4,
-                )
-            self._shim.load(self._shim.source)
-        elif not self._shim.has_network:
-            # Raises the error that says what to do.
-            _ = self._shim.network
+        live = self.live
+        if live.source is not None and self._uses_bundled and self.vocab.lang != BUNDLED_LANGUAGE:
+            warnings.warn(
+                f"the bundled sarcasm weights were trained on English, and the language of this "
+                f"pipeline is '{self.vocab.lang}': its scores mean nothing. Train the component on "
+                "your own data, or leave it out",
+                UserWarning,
+                stacklevel=4,
+            )
+        # Reads them, or raises the error that says what to do.
+        _ = live.network
 
     # Training
 
@@ -326,7 +353,8 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             get_examples: Returns the training corpus.
             nlp: The pipeline.
             labels: What ``spacy init labels`` wrote; has to be the component's own label.
-            weights: ``"bundled"`` or a path, to go on from those weights and their vocabulary.
+            weights: ``"bundled"``, ``"small"`` or a path, to continue from those weights and their
+                vocabulary.
 
         Raises:
             ValueError: The labels are others, no example has gold, or gold is out of 0..1.
@@ -340,7 +368,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         require_gold(examples, self.label)
         self._positive_weight.count(examples, self.label)
         if weights is not None:
-            self._shim.load(_weights_path(weights))
+            self.live.load(weights_path(weights))
             return
         self.model.initialize(X=[example.predicted for example in examples])
 
@@ -356,13 +384,12 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
         Args:
             examples: The batch.
-            drop: The rate of dropout, unless the architecture sets one.
-            sgd: The optimizer; None only adds the gradients up.
-            losses: Losses by component, to which that of the batch is added; also returned.
+            drop: The dropout rate, unless the architecture sets one.
+            sgd: The optimizer; None only adds up the gradients.
+            losses: Losses by component, to which that of the batch is added.
 
         Raises:
             ValueError: Gold is not a number in 0..1.
-            NotTrainedError: The component has no weights.
         """
         losses = {} if losses is None else losses
         losses.setdefault(self.name, 0.0)
@@ -386,14 +413,11 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
     def get_loss(self, examples: Iterable[Example], scores: Floats2d) -> tuple[float, Floats2d]:
         """Return the mean binary cross-entropy and its gradient.
 
-        Examples without the label count for nothing.
+        Examples without the label, or without a score, count for nothing.
 
         Args:
             examples: The batch.
             scores: The probabilities of its docs, shape (docs, 1).
-
-        Returns:
-            The loss, and its gradient with respect to the scores, of their shape.
 
         Raises:
             ValueError: Gold is not a number in 0..1.
@@ -401,130 +425,39 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         examples = list(examples)
         validate_examples(examples, "SarcasmClassifier.get_loss")
         gold, known = read_gold(examples, self.label)
+        known[np.isnan(self.model.ops.to_numpy(scores[:, 0]))] = 0  # type: ignore[no-untyped-call]
+        xp = self.model.ops.xp
         weight = self._positive_weight.for_batch(gold, known)
-        loss, d_scores = cross_entropy(scores[:, 0], gold, known, self.model.ops.xp, weight)
+        loss, d_scores = cross_entropy(xp.nan_to_num(scores[:, 0]), gold, known, xp, weight)
         return loss, d_scores[:, None]
 
-    # Serialisation
+    # Serialisation; the parts are `cfg`, `vocab` and `model`
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return the component as bytes.
-
-        Args:
-            exclude: Parts to leave out: ``cfg``, ``vocab``, ``model``.
-        """
-        parts: dict[str, Callable[[], bytes]] = {
-            "cfg": lambda: json.dumps(self._saved_cfg()).encode(),
-            "vocab": lambda: self.vocab.to_bytes(exclude=exclude),
-            "model": self._shim.to_bytes,
-        }
-        return util.to_bytes(parts, exclude)
+        """Return the component as bytes, without the parts in `exclude`."""
+        return util.to_bytes(bytes_writers(self, exclude), exclude)
 
     def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> SarcasmClassifier:
-        """Read what `to_bytes` returned.
-
-        Args:
-            bytes_data: The bytes.
-            exclude: Parts to leave out, as for `to_bytes`.
-
-        Raises:
-            WeightsError: The weights are damaged, or do not fit the settings.
-        """
-        parts = {
-            "cfg": lambda data: self._load_cfg(json.loads(data)),
-            "vocab": lambda data: self.vocab.from_bytes(data, exclude=exclude),
-            "model": self._shim.from_bytes,
-        }
-        util.from_bytes(bytes_data, parts, exclude)
+        """Read what `to_bytes` returned; raise a ValueError where it is damaged or does not fit."""
+        util.from_bytes(bytes_data, bytes_readers(self, exclude), exclude)
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Save the component to a folder.
-
-        Args:
-            path: The folder, made if it does not exist.
-            exclude: Parts to leave out: ``cfg``, ``vocab``, ``weights``.
-        """
-        parts: dict[str, Callable[[Path], Any]] = {
-            "cfg": lambda file: file.write_text(json.dumps(self._saved_cfg(), indent=2)),
-            "vocab": lambda file: self.vocab.to_disk(file, exclude=exclude),
-            WEIGHTS_FILE: self._save_weights,
-        }
-        util.to_disk(util.ensure_path(path), parts, exclude)
+        """Save the component to a folder, without the parts in `exclude`."""
+        writers = disk_writers(self, exclude)
+        util.to_disk(util.ensure_path(path), writers, excluded_files(exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SarcasmClassifier:
-        """Load the component from a folder.
+        """Read what `to_disk` saved.
 
         Args:
             path: The folder.
-            exclude: Parts to leave out, as for `to_disk`.
+            exclude: Parts to leave out.
 
         Raises:
             FileNotFoundError: A file is missing.
-            ValueError: A file is damaged, or the weights do not fit the settings.
+            ValueError: A file is damaged, or does not fit the settings of the pipeline.
         """
-        parts: dict[str, Callable[[Path], Any]] = {
-            "cfg": lambda file: self._load_cfg(_read_json(file)),
-            "vocab": lambda file: self.vocab.from_disk(file, exclude=exclude),
-            WEIGHTS_FILE: self._load_weights,
-        }
-        util.from_disk(util.ensure_path(path), parts, exclude)
+        readers = disk_readers(self, exclude)
+        util.from_disk(util.ensure_path(path), readers, excluded_files(exclude))
         return self
-
-    def _saved_cfg(self) -> dict[str, Any]:
-        return {
-            "cfg": self.cfg,
-            "configured": self._configured,
-            "trained": self._shim.has_network,
-        }
-
-    def _load_cfg(self, saved: dict[str, Any]) -> None:
-        """Take over saved settings, but for those that this pipeline's config has overridden."""
-        for key, value in saved["cfg"].items():
-            if self._configured.get(key) == saved["configured"].get(key):
-                self.cfg[key] = value
-        self._was_trained = saved["trained"]
-
-    def _save_weights(self, file: Path) -> None:
-        if self._shim.has_network:
-            save_network(self._shim.network, file)
-
-    def _load_weights(self, file: Path) -> None:
-        if self._was_trained:
-            self._shim.load(file)
-        else:
-            # It was saved untrained, without weights.
-            self._shim.from_bytes(b"")
-
-
-def _weights_path(weights: str) -> Path:
-    if not weights:
-        raise ValueError(
-            f"sarcasm setting 'weights' must be '{BUNDLED}', a path or null, not an empty string"
-        )
-    return BUNDLED_WEIGHTS if weights == BUNDLED else Path(weights)
-
-
-def _check_settings(cfg: dict[str, Any]) -> None:
-    for key in ("max_length", "batch_budget", "threads"):
-        if isinstance(cfg[key], bool) or not isinstance(cfg[key], int) or cfg[key] < 1:
-            raise ValueError(
-                f"sarcasm setting '{key}' must be a whole number of at least 1, not {cfg[key]!r}"
-            )
-    threshold = cfg["threshold"]
-    if threshold is not None and (
-        not isinstance(threshold, int | float) or math.isnan(threshold) or not 0 <= threshold <= 1
-    ):
-        raise ValueError(
-            f"sarcasm setting 'threshold' must be in 0..1, or null for that of the weights, not "
-            f"{threshold!r}"
-        )
-    if not isinstance(cfg["label"], str) or not cfg["label"]:
-        raise ValueError(f"sarcasm setting 'label' must be a name, not {cfg['label']!r}")
-
-
-def _read_json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"'{file}' is damaged: {error}. Save the pipeline again") from error

@@ -7,10 +7,11 @@ from pathlib import Path
 import spacy
 from spacy.language import Language
 
-from ..network.architecture import ARCHITECTURE, get_shim
+from ..network.shim import get_live_network
 from ..network.storage import load_network
-from ..pretrained import BUNDLED_LANGUAGE
-from .classifier import BUNDLED, SarcasmClassifier
+from ..pretrained import BUNDLED_LANGUAGE, PRETRAINED
+from .classifier import SarcasmClassifier
+from .component_settings import BUNDLED
 
 
 def load_scoring_pipeline(model: str | None = None) -> Language:
@@ -18,17 +19,17 @@ def load_scoring_pipeline(model: str | None = None) -> Language:
 
     Args:
         model: The name of an installed pipeline package, the path of a saved pipeline, or that of a
-            weights file, whose name ends in ``.npz``. None or ``"bundled"``: a blank English
-            pipeline with the bundled weights.
+            weights file, whose name ends in ``.npz``. ``"bundled"`` or ``"small"``: a blank English
+            pipeline with those weights. None: the same as ``"bundled"``.
 
     Raises:
         OSError: There is no such pipeline.
         ValueError: It has no sarcasm component.
         WeightsError: The weights file cannot be used.
     """
-    if model is None or model == BUNDLED:
+    if model is None or model in PRETRAINED:
         nlp = spacy.blank(BUNDLED_LANGUAGE)
-        nlp.add_pipe("sarcasm")
+        nlp.add_pipe("sarcasm", config={"weights": model or BUNDLED})
         return nlp
     if model.endswith(".npz"):
         return _around_weights(Path(model))
@@ -41,10 +42,9 @@ def _around_weights(path: Path) -> Language:
     """Return a blank English pipeline with the weights of a file."""
     network = load_network(path)
     nlp = spacy.blank(BUNDLED_LANGUAGE)
-    model = {"@architectures": ARCHITECTURE, **network.config.to_dict()["settings"]}
-    pipe = nlp.add_pipe("sarcasm", config={"weights": None, "model": model})
+    pipe = nlp.add_pipe("sarcasm", config={"weights": None})
     # Not by the setting `weights`, which would keep the path in the config of copies.
-    get_shim(pipe.model).network = network  # type: ignore[attr-defined]
+    get_live_network(pipe.model).network = network  # type: ignore[attr-defined]
     return nlp
 
 

@@ -6,43 +6,21 @@ spaCy imports this module whenever a pipeline is made, so nothing heavy is impor
 from __future__ import annotations
 
 from spacy.language import Language
-from thinc.api import Config
 
-from ..network.architecture import (
-    DEFAULT_BATCH_BUDGET,
-    DEFAULT_MAX_LENGTH,
-    DEFAULT_THREADS,
-    SarcasmModel,
-)
-from .classifier import BUNDLED, DEFAULT_LABEL, SarcasmClassifier
+from ..network.architecture import DEFAULT_BATCH_BUDGET, DEFAULT_MAX_LENGTH, DEFAULT_THREADS
+from ..network.row_scores import DEFAULT_UNKNOWN, Unknown
+from ..network.shim import ARCHITECTURE, SarcasmModel
+from .classifier import SarcasmClassifier
+from .component_settings import BUNDLED, DEFAULT_EXTENSION, DEFAULT_LABEL
 from .scorer import Scorer
 
-DEFAULT_MODEL_CONFIG = """
-[model]
-@architectures = "spacy_sarcasm.BiLSTM.v1"
-units = 64
-layers = 1
-pooling = "max+mean"
-dense_width = 0
-dropout = null
-spatial_dropout = 0.3
-word_dropout = 0.1
-trainable_width = 16
-projection = 0
-vocab_size = 30000
-min_count = 1
-vector_words = 40000
-precision = "float16"
-attr = "LOWER"
-token_words = null
-fallbacks = []
-"""
-DEFAULT_MODEL = Config().from_str(DEFAULT_MODEL_CONFIG)["model"]
+# Its settings are null: those of the weights, or the defaults of `NetworkSettings`.
+DEFAULT_MODEL = {"@architectures": ARCHITECTURE}
 
 
 @Language.factory(
     "sarcasm",
-    assigns=["doc._.sarcasm", "doc.cats"],
+    assigns=["doc._.sarcasm", "doc._.sarcasm_coverage", "doc._.is_sarcastic", "doc.cats"],
     default_config={
         "model": DEFAULT_MODEL,
         "weights": BUNDLED,
@@ -52,6 +30,8 @@ DEFAULT_MODEL = Config().from_str(DEFAULT_MODEL_CONFIG)["model"]
         "max_length": DEFAULT_MAX_LENGTH,
         "batch_budget": DEFAULT_BATCH_BUDGET,
         "threads": DEFAULT_THREADS,
+        "unknown": DEFAULT_UNKNOWN,
+        "extension": DEFAULT_EXTENSION,
         "positive_weight": None,
         "scorer": {"@scorers": "spacy_sarcasm.sarcasm_scorer.v1"},
     },
@@ -74,10 +54,17 @@ def make_sarcasm(
     max_length: int,
     batch_budget: int,
     threads: int,
+    unknown: Unknown,
+    extension: str,
     positive_weight: float | str | None,
     scorer: Scorer | None,
 ) -> SarcasmClassifier:
-    """Make the component; the arguments are those of `SarcasmClassifier`."""
+    """Create the component; the arguments are those of `SarcasmClassifier`.
+
+    Raises:
+        ValueError: Another sarcasm component of the pipeline writes to the same place.
+    """
+    _check_others(nlp, extension, label if set_cats else None)
     return SarcasmClassifier(
         nlp.vocab,
         model,
@@ -89,6 +76,26 @@ def make_sarcasm(
         max_length=max_length,
         batch_budget=batch_budget,
         threads=threads,
+        unknown=unknown,
+        extension=extension,
         positive_weight=positive_weight,
         scorer=scorer,
     )
+
+
+def _check_others(nlp: Language, extension: str, label: str | None) -> None:
+    for name, pipe in nlp.components:
+        if not isinstance(pipe, SarcasmClassifier):
+            continue
+        same = []
+        if pipe.cfg["extension"] == extension:
+            same.append(f"doc._.{extension} (setting `extension`)")
+        if label is not None and pipe.cfg["set_cats"] and pipe.label == label:
+            same.append(f"doc.cats['{label}'] (setting `label`)")
+        if same:
+            raise ValueError(
+                f"the pipeline has the sarcasm component '{name}', which also writes "
+                f"{' and '.join(same)}. Give this component a name of its own there, as in "
+                'nlp.add_pipe("sarcasm", name="second", config={"extension": "second", '
+                '"label": "SECOND"})'
+            )

@@ -8,6 +8,8 @@ from typing import Any
 from spacy.scorer import PRFScore, ROCAUCScore
 from spacy.training import Example
 
+from .component_settings import DEFAULT_EXTENSION
+
 GOLD_THRESHOLD = 0.5
 
 Scores = dict[str, float | None]
@@ -15,17 +17,23 @@ Scorer = Callable[..., Scores]
 
 
 def score_sarcasm(
-    examples: Iterable[Example], *, label: str, threshold: float, **cfg: Any
+    examples: Iterable[Example],
+    *,
+    label: str,
+    threshold: float,
+    extension: str = DEFAULT_EXTENSION,
+    **cfg: Any,
 ) -> Scores:
     """Compare ``doc._.sarcasm`` with the gold in ``doc.cats``.
 
     Gold counts as sarcastic from 0.5 on, so soft labels can be scored; examples without the label
-    are left out.
+    are left out. A text without a score counts as one that scored 0.0.
 
     Args:
         examples: Examples whose predicted docs are scored.
         label: The category that holds the gold.
         threshold: The least score that counts as sarcastic, 0 to 1.
+        extension: The attribute with the score.
         cfg: The component's other settings, not used.
 
     Returns:
@@ -41,7 +49,7 @@ def score_sarcasm(
         if label not in example.reference.cats:
             continue
         gold = example.reference.cats[label] >= GOLD_THRESHOLD
-        score = example.predicted._.sarcasm
+        score = example.predicted._.get(extension) or 0.0
         predicted = score >= threshold
         auc.score_set(score, int(gold))
         prf.tp += gold and predicted

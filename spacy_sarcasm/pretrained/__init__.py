@@ -1,7 +1,12 @@
-"""The weights that ship with the package; MODEL_CARD.md beside them says what they are."""
+"""The weights that ship with the package; MODEL_CARD.md beside them describes the default ones."""
 
 from pathlib import Path
 
-BUNDLED_WEIGHTS = Path(__file__).parent / "weights.npz"
+_FOLDER = Path(__file__).parent
+
+BUNDLED_WEIGHTS = _FOLDER / "weights.npz"
 BUNDLED_LANGUAGE = "en"
-BUNDLED_CARD = BUNDLED_WEIGHTS.with_name("MODEL_CARD.md")
+BUNDLED_CARD = _FOLDER / "MODEL_CARD.md"
+
+PRETRAINED = {"bundled": BUNDLED_WEIGHTS, "small": _FOLDER / "small.npz"}
+"""The files of the bundled weights, by the names that the setting `weights` takes."""

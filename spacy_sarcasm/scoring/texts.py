@@ -153,10 +153,12 @@ class TextScorer:
                 pairs = zip(texts, range(len(texts)), strict=True)
                 after = _names_after(self.nlp, component)
                 for doc, place in self.nlp.pipe(pairs, as_tuples=True, disable=after):
-                    scores[place], scored[place] = doc._.sarcasm, True
+                    score = component.get_score(doc)
+                    scores[place] = np.nan if score is None else score
+                    scored[place] = True
             return scores, scored
         rows, places = self._table.text_rows(texts)
-        scores[places] = component.predict_rows(rows)
+        scores[places] = component.predict_rows(rows).scores
         return scores, scored
 
     def _prepare(self) -> SarcasmClassifier:

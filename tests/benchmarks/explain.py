@@ -172,8 +172,10 @@ def scorer(component: Any) -> Callable[[list[Any]], Any]:
 
     def score(texts: list[Any]) -> Any:
         lengths = np.array([len(rows) for rows in texts])
-        scored = component.predict_rows(TextRows(np.concatenate(texts), lengths, n_cut=0))
-        return np.where(lengths > 0, scored, 0.5).astype(float)
+        scored = component.predict_rows(
+            TextRows(np.concatenate(texts), lengths, n_cut=0), unknown="score"
+        )
+        return np.where(lengths > 0, scored.scores, 0.5).astype(float)
 
     return score
 
@@ -186,9 +188,8 @@ def torch_gradients(component: Any, found: Sequence[Any], steps: int) -> Values:
     import numpy as np
     import torch
 
-    from spacy_sarcasm.network.folding import fold
     from spacy_sarcasm.network.vocabulary import UNKNOWN_ROW
-    from spacy_sarcasm.network.weights import PRETRAINED, TRAINABLE
+    from spacy_sarcasm.network.weights import PRETRAINED, TRAINABLE, fold
 
     torch.set_num_threads(1)
     config, weights = fold(component.network.config, component.network.weights)

@@ -125,7 +125,6 @@ def make_engine_runs(
     """Return the component on ready docs, and Keras's predict on the same network and texts."""
     import numpy as np
 
-    from spacy_sarcasm.network.architecture import get_shim
     from spacy_sarcasm.network.batching import pad
     from spacy_sarcasm.network.engines.keras_model import build_keras
 
@@ -137,7 +136,7 @@ def make_engine_runs(
         return np.concatenate([component.predict(chunk) for chunk in chunks])[:, 0]
 
     expected = predict()
-    found = get_shim(component.model).network
+    found = component.network
     rows = found.vocabulary.text_rows(docs, found.config.settings, component.cfg["max_length"])
     if not rows.lengths.all():
         raise RuntimeError("a headline has no words, which Keras's masked layers do not take")

@@ -126,12 +126,11 @@ def make_keras_epoch(nlp: Language, examples: Sequence[Example]) -> Callable[[],
     import numpy as np
     import tensorflow as tf
 
-    from spacy_sarcasm.network.architecture import get_shim
     from spacy_sarcasm.network.batching import pad
     from spacy_sarcasm.network.engines.keras_model import build_keras
 
     component: Any = nlp.get_pipe("sarcasm")
-    network = get_shim(component.model).network
+    network = component.network
     docs = [example.predicted for example in examples]
     rows = network.vocabulary.text_rows(docs, network.config.settings, None)
     gold = np.array([example.reference.cats[LABEL] for example in examples], np.float32)

@@ -6,7 +6,6 @@ import numpy as np
 import spacy
 from spacy.language import Language
 
-from spacy_sarcasm.network.architecture import get_shim
 from spacy_sarcasm.network.settings import NetworkConfig, NetworkSettings
 from spacy_sarcasm.network.storage import Network
 from spacy_sarcasm.network.vocabulary import N_SPECIAL, Vocabulary
@@ -29,5 +28,5 @@ def make_pipeline(**model: object) -> Language:
     }
     nlp = spacy.blank("en")
     nlp.add_pipe("sarcasm", config={"weights": None, "model": settings})
-    get_shim(find_sarcasm(nlp).model).network = Network(config, Vocabulary(words), weights)
+    find_sarcasm(nlp).live.network = Network(config, Vocabulary(words), weights)
     return nlp

@@ -15,6 +15,14 @@ from spacy_sarcasm.network.weights import PRETRAINED, initial_weights
 
 N_WORDS, N_TRAINABLE, VECTOR_WIDTH = 50, 40, 9
 
+# No dropout, no rounding, no words but those of the corpus.
+PLAIN: dict[str, Any] = {
+    "spatial_dropout": 0.0,
+    "word_dropout": 0.0,
+    "vector_words": 0,
+    "precision": "float32",
+}
+
 MakeNetwork = Callable[..., Network]
 
 
@@ -24,7 +32,7 @@ def make_network() -> MakeNetwork:
 
     def make(*, pretrained_width: int = VECTOR_WIDTH, seed: int = 0, **settings: Any) -> Network:
         rng = np.random.default_rng(seed)
-        chosen = NetworkSettings(**{"units": 6, "trainable_width": 5, **settings})
+        chosen = NetworkSettings(**{**PLAIN, "units": 6, "trainable_width": 5, **settings})
         config = NetworkConfig(chosen, N_WORDS, N_TRAINABLE, pretrained_width)
         table = rng.normal(size=(N_WORDS, pretrained_width)) if pretrained_width else None
         weights = initial_weights(config, table, rng)

@@ -15,18 +15,19 @@ from spacy.tokens import Doc
 from spacy.vectors import Vectors
 from thinc.api import Adam, Model, Optimizer, fix_random_seed
 
-from spacy_sarcasm.network.architecture import (
-    DEFAULT_MAX_LENGTH,
-    build_bilstm,
-    get_shim,
-    update,
-)
+from spacy_sarcasm.network.architecture import DEFAULT_MAX_LENGTH, build_bilstm, update
+from spacy_sarcasm.network.engines import onnx_scorer
 from spacy_sarcasm.network.engines.keras_model import build_keras, keras_variables
-from spacy_sarcasm.network.shim import NotTrainedError
+from spacy_sarcasm.network.engines.onnx_scorer import create_session
+from spacy_sarcasm.network.live import NotTrainedError
+from spacy_sarcasm.network.row_scores import look_up, predict_rows
+from spacy_sarcasm.network.shim import get_live_network, get_shim
 from spacy_sarcasm.network.storage import WeightsError
 from spacy_sarcasm.network.weights import trained_names
 
-SETTINGS = MappingProxyType({"units": 5, "trainable_width": 6, "dense_width": 4})
+from .conftest import PLAIN
+
+SETTINGS = MappingProxyType({**PLAIN, "units": 5, "trainable_width": 6, "dense_width": 4})
 TEXTS = ["great , another meeting", "the cat sat", "", "rain in the north of the country today"]
 GOLD = np.array([1.0, 0.0, 0.0, 0.3], np.float32)
 
@@ -47,7 +48,7 @@ def shared_model(docs: list[Doc]) -> tuple[Model, dict[str, np.ndarray]]:
     fix_random_seed(0)
     built = build_bilstm(**SETTINGS)
     built.initialize(X=docs)
-    weights = get_shim(built).network.weights
+    weights = get_live_network(built).network.weights
     return built, {name: array.copy() for name, array in weights.items()}
 
 
@@ -56,10 +57,11 @@ def model(shared_model: tuple[Model, dict[str, np.ndarray]]) -> Model:
     """The shared model with its first weights."""
     built, first = shared_model
     shim = get_shim(built)
-    shim.network.weights.update({name: array.copy() for name, array in first.items()})
+    shim.live.network.weights.update({name: array.copy() for name, array in first.items()})
     shim._gradients = {}
-    shim._weights_changed()
+    shim.live.weights_changed()
     built.attrs["max_length"], built.attrs["warned_of_cut"] = DEFAULT_MAX_LENGTH, False
+    built.attrs["unknown"] = "score"
     return built
 
 
@@ -102,6 +104,20 @@ def test_shapes_and_empty_docs(model: Model, docs: list[Doc]) -> None:
     assert backprop(scores) == []
 
 
+def test_texts_without_a_known_word_have_no_score(nlp: Language, model: Model) -> None:
+    texts = ["great", "", " \n ", "xyzzy plugh", "xyzzy great"]
+    rows = look_up(model, [nlp(text) for text in texts])
+    assert predict_rows(model, rows).coverage.tolist() == [1.0, 0.0, 0.0, 0.0, 0.5]
+    scored = predict_rows(model, rows, unknown="score").scores
+    assert scored[1] == scored[2] == 0.0
+    assert 0 < scored[3] < 1
+    missing = predict_rows(model, rows, unknown="missing").scores
+    assert np.isnan(missing).tolist() == [False, True, True, True, False]
+    np.testing.assert_array_equal(missing[[0, 4]], scored[[0, 4]])
+    model.attrs["unknown"] = "missing"
+    np.testing.assert_array_equal(model.predict([nlp(text) for text in texts])[:, 0], missing)
+
+
 @pytest.mark.parametrize("pooling", ["last", "max", "mean", "max+mean", "attention"])
 def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
     model = build_bilstm(**SETTINGS, layers=2, pooling=pooling)
@@ -109,7 +125,7 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
     shim = get_shim(model)
     add_gradients(model, docs)
 
-    network = shim.network
+    network = shim.live.network
     whole = [doc for doc in docs if len(doc)]
     rows = network.vocabulary.text_rows(whole, network.config.settings, None)
     padded = np.zeros((len(whole), rows.lengths.max()), np.int32)
@@ -200,7 +216,7 @@ def test_pretrained_rows_are_frozen(nlp: Language) -> None:
     docs = [own(text) for text in TEXTS]
     model = build_bilstm(**SETTINGS)
     model.initialize(X=docs)
-    weights = get_shim(model).network.weights
+    weights = get_live_network(model).network.weights
     before = {name: array.copy() for name, array in weights.items()}
     train_step(model, docs, Adam(0.05))
     changed = {name for name, array in weights.items() if not np.array_equal(array, before[name])}
@@ -208,7 +224,9 @@ def test_pretrained_rows_are_frozen(nlp: Language) -> None:
 
 
 def test_gradients_are_those_of_the_dropped_network(docs: list[Doc]) -> None:
-    model = build_bilstm(**SETTINGS, dropout=0.5, word_dropout=0.3, spatial_dropout=0.3)
+    model = build_bilstm(
+        **{**SETTINGS, "dropout": 0.5, "word_dropout": 0.3, "spatial_dropout": 0.3}
+    )
     model.initialize(X=docs)
 
     def in_two_passes() -> np.ndarray:
@@ -237,20 +255,21 @@ def test_averages(model: Model, docs: list[Doc]) -> None:
     for _ in range(10):
         train_step(model, docs, optimizer)
     shim = get_shim(model)
-    raw = {name: array.copy() for name, array in shim.network.weights.items()}
+    raw = {name: array.copy() for name, array in shim.live.network.weights.items()}
     raw_scores = model.predict(docs)
     with model.use_params(optimizer.averages):
         averaged_scores = model.predict(docs)
-        for name in trained_names(shim.network.config):
+        for name in trained_names(shim.live.network.config):
             average = optimizer.averages[shim.id, name]
-            np.testing.assert_array_equal(shim.network.weights[name], average)
+            np.testing.assert_array_equal(shim.live.network.weights[name], average)
             assert not np.array_equal(average, raw[name])
         saved = model.to_bytes()
     assert np.abs(averaged_scores - raw_scores).max() > 1e-4
     np.testing.assert_array_equal(model.predict(docs), raw_scores)
-    for name, array in shim.network.weights.items():
+    for name, array in shim.live.network.weights.items():
         np.testing.assert_array_equal(array, raw[name])
     loaded = build_bilstm(**SETTINGS).from_bytes(saved)
+    loaded.attrs["unknown"] = "score"
     np.testing.assert_array_equal(loaded.predict(docs), averaged_scores)
     # Training goes on from the raw weights.
     train_step(model, docs, optimizer)
@@ -287,24 +306,31 @@ def test_bytes_and_pickle(model: Model, docs: list[Doc]) -> None:
     train_step(model, docs, Adam(0.05))
     scores = model.predict(docs)
     loaded = build_bilstm(**SETTINGS).from_bytes(model.to_bytes())
+    loaded.attrs["unknown"] = "score"
     np.testing.assert_array_equal(loaded.predict(docs), scores)
     shim = pickle.loads(pickle.dumps(get_shim(model)))
     loaded.shims[0] = shim
     np.testing.assert_array_equal(loaded.predict(docs), scores)
 
 
-def test_a_session_is_made_anew_in_another_process(
+def test_a_session_is_created_again_in_another_process(
     model: Model, docs: list[Doc], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    made = []
+
+    def create(*arguments: object) -> object:
+        made.append(os.getpid())
+        return create_session(*arguments)
+
+    monkeypatch.setattr(onnx_scorer, "create_session", create)
+    get_live_network(model).weights_changed()
     model.predict(docs)
-    shim = get_shim(model)
-    first = shim._session
     model.predict(docs)
-    assert shim._session is first
+    assert len(made) == 1
     pid = os.getpid()
-    monkeypatch.setattr("spacy_sarcasm.network.shim.os.getpid", lambda: pid + 1)
+    monkeypatch.setattr(onnx_scorer.os, "getpid", lambda: pid + 1)
     model.predict(docs)
-    assert shim._session is not first
+    assert made == [pid, pid + 1]
 
 
 def test_without_weights(docs: list[Doc]) -> None:
@@ -313,7 +339,7 @@ def test_without_weights(docs: list[Doc]) -> None:
         with pytest.raises(NotTrainedError, match="no weights.*nlp.initialize"):
             run(docs)
     empty = build_bilstm(**SETTINGS).from_bytes(model.to_bytes())
-    assert not get_shim(empty).has_network
+    assert not get_live_network(empty).has_network
     with pytest.raises(ValueError, match="builds its vocabulary from docs, and got none"):
         model.initialize(X=[])
 
@@ -325,8 +351,8 @@ def test_weights_of_another_architecture(model: Model) -> None:
 
 
 def test_dropouts_may_differ_from_those_of_the_weights(model: Model) -> None:
-    other = build_bilstm(**SETTINGS, word_dropout=0.5).from_bytes(model.to_bytes())
-    assert get_shim(other).settings.word_dropout == 0.5
+    other = build_bilstm(**{**SETTINGS, "word_dropout": 0.5}).from_bytes(model.to_bytes())
+    assert get_live_network(other).settings.word_dropout == 0.5
 
 
 def test_other_architectures_are_refused() -> None:

@@ -19,7 +19,8 @@ from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
 from spacy_sarcasm.network.engines.export import export_onnx
 from spacy_sarcasm.network.engines.keras_model import build_keras
 from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
-from spacy_sarcasm.network.engines.onnx_model import build_onnx, create_session, run
+from spacy_sarcasm.network.engines.onnx_graph import build_onnx
+from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.storage import Network, load_network, save_network
 
 from ..conftest import ScoresOf, make_examples
@@ -146,6 +147,8 @@ def test_scores_change_and_can_change_back(
     np.testing.assert_allclose(
         tiny_scores(trained), recalibrated(plain_scores, CALIBRATION), atol=1e-5
     )
+    assert trained("")._.sarcasm is trained("  ")._.sarcasm is None
+    pipe.cfg["unknown"] = "score"
     assert trained("")._.sarcasm == trained("  ")._.sarcasm == 0.0
     pipe.calibration = UNCALIBRATED
     np.testing.assert_array_equal(tiny_scores(trained), plain_scores)
@@ -173,7 +176,7 @@ def test_other_parameters_keep_it(trained: Language, tiny_scores: ScoresOf) -> N
     pipe.calibration = CALIBRATION
     expected = tiny_scores(trained)
     shim = pipe.model.shims[0]
-    bias = {(shim.id, "output/bias"): shim.network.weights["output/bias"] + 2}
+    bias = {(shim.id, "output/bias"): shim.live.network.weights["output/bias"] + 2}
     with trained.use_params(bias):
         moved = tiny_scores(trained)
         assert pipe.calibration == CALIBRATION

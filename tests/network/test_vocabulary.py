@@ -17,7 +17,7 @@ from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.network.vocabulary import UNKNOWN_ROW, Vocabulary, build_vocabulary
 
 # "dep" and "amod" are symbols of spaCy, whose hashes are small numbers.
-LOWER = NetworkSettings(attr="LOWER")
+LOWER = NetworkSettings(attr="LOWER", vector_words=0)
 WORDS = ["the", "cat", "dep", "amod", "Ünïcode", "😀"]
 
 
@@ -91,20 +91,20 @@ def docs_of(nlp: Language) -> list[Doc]:
 
 
 def test_words_are_ordered_by_frequency_then_alphabet(nlp: Language) -> None:
-    vocabulary, n_trainable, table = build_vocabulary(docs_of(nlp), NetworkSettings(), nlp.vocab)
+    vocabulary, n_trainable, table = build_vocabulary(docs_of(nlp), LOWER, nlp.vocab)
     assert vocabulary.words == ("the", "cat", "dog", "ran", "saw")
     assert n_trainable == len(vocabulary)
     assert table is None
 
 
 def test_vocab_size_keeps_the_most_frequent(nlp: Language) -> None:
-    settings = NetworkSettings(vocab_size=2)
+    settings = NetworkSettings(vocab_size=2, vector_words=0)
     assert build_vocabulary(docs_of(nlp), settings, nlp.vocab)[0].words == ("the", "cat")
 
 
 def test_rows_hold_the_vectors_of_their_words(nlp: Language) -> None:
     vectors = with_vectors(nlp, ["dog", "the", "London", "saw"])
-    vocabulary, _, table = build_vocabulary(docs_of(nlp), NetworkSettings(), nlp.vocab)
+    vocabulary, _, table = build_vocabulary(docs_of(nlp), LOWER, nlp.vocab)
     assert table is not None
     for word, row in rows_by_word(vocabulary).items():
         np.testing.assert_array_equal(table[row], vectors.get(word, np.zeros(3)))
@@ -113,7 +113,7 @@ def test_rows_hold_the_vectors_of_their_words(nlp: Language) -> None:
 
 def test_rare_words_stay_only_with_a_vector(nlp: Language) -> None:
     vectors = with_vectors(nlp, ["dog", "ran"])
-    settings = NetworkSettings(min_count=2)
+    settings = NetworkSettings(min_count=2, vector_words=0)
     vocabulary, n_trainable, table = build_vocabulary(docs_of(nlp), settings, nlp.vocab)
     assert vocabulary.words == ("the", "cat", "dog", "ran")
     assert n_trainable == 4
@@ -141,7 +141,7 @@ def spell(text: str) -> tuple[str, ...]:
 @pytest.fixture
 def spelling() -> NetworkSettings:
     registry.misc("tests.spell.v1", func=lambda: spell)
-    return NetworkSettings(token_words="tests.spell.v1")
+    return NetworkSettings(token_words="tests.spell.v1", vector_words=0)
 
 
 def test_tokens_of_several_words(nlp: Language, spelling: NetworkSettings) -> None:
@@ -176,7 +176,7 @@ FORMS = {"cats": ["cat"], "zoos": ["zoo", "the"], "running": []}
 def falling_back(monkeypatch: pytest.MonkeyPatch) -> NetworkSettings:
     """Settings with a fallback, whose forms are those of a small dictionary."""
     monkeypatch.setattr(words, "_forms", lambda word, kinds: FORMS.get(word, []))
-    return NetworkSettings(fallbacks=["lemma"])
+    return NetworkSettings(fallbacks=["lemma"], vector_words=0)
 
 
 def test_unknown_words_fall_back(nlp: Language, falling_back: NetworkSettings) -> None:

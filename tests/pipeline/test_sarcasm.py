@@ -14,12 +14,14 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
 
-from spacy_sarcasm.network.shim import NotTrainedError
+from spacy_sarcasm.network.live import NotTrainedError
+from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.network.storage import WeightsError
+from spacy_sarcasm.pipeline.loading import load_scoring_pipeline
 from spacy_sarcasm.pipeline.sarcasm import DEFAULT_MODEL
-from spacy_sarcasm.pretrained import BUNDLED_WEIGHTS
+from spacy_sarcasm.pretrained import BUNDLED_WEIGHTS, PRETRAINED
 
-from ..conftest import TINY_MODEL, make_untrained
+from ..conftest import TINY_MODEL, ScoresOf, make_examples, make_untrained
 
 SARCASTIC = "area man passionate defender of what he imagines constitution to be"
 
@@ -90,7 +92,12 @@ def test_pipe_analysis_knows_what_it_assigns() -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("sarcasm")
     analysis = nlp.analyze_pipes()
-    assert analysis["summary"]["sarcasm"]["assigns"] == ["doc._.sarcasm", "doc.cats"]
+    assert analysis["summary"]["sarcasm"]["assigns"] == [
+        "doc._.sarcasm",
+        "doc._.sarcasm_coverage",
+        "doc._.is_sarcastic",
+        "doc.cats",
+    ]
     assert analysis["problems"] == {"sarcasm": []}
     assert "sarcasm_acc" in analysis["summary"]["sarcasm"]["scores"]
 
@@ -141,7 +148,7 @@ def test_bundled_weights_warn_once_outside_english() -> None:
     nlp = spacy.blank("de")
     nlp.add_pipe("sarcasm")
     with pytest.warns(
-        UserWarning, match="trained on English, and this pipeline's language is 'de'"
+        UserWarning, match="trained on English, and the language of this pipeline is 'de'"
     ):
         nlp("Guten Tag")
     with warnings.catch_warnings():
@@ -206,9 +213,8 @@ def test_settings_reach_the_network(bundled: Language) -> None:
 def test_bundled_weights_fit_the_default_settings() -> None:
     nlp = spacy.blank("en")
     network = nlp.add_pipe("sarcasm").network
-    defaults = {key: value for key, value in DEFAULT_MODEL.items() if key != "@architectures"}
     # Their corpus holds each headline of the data set four times, so that 5 means two headlines.
-    assert network.config.to_dict()["settings"] == {**defaults, "min_count": 5}
+    assert network.config.settings == NetworkSettings(min_count=5)
 
 
 def test_two_components_can_share_a_pipeline(trained_folder: Path, bundled: Language) -> None:
@@ -216,16 +222,126 @@ def test_two_components_can_share_a_pipeline(trained_folder: Path, bundled: Lang
     nlp.add_pipe(
         "sarcasm",
         name="own",
-        config={"model": TINY_MODEL, "weights": str(trained_folder / "sarcasm"), "label": "OWN"},
+        config={"weights": str(trained_folder / "sarcasm"), "label": "OWN", "extension": "own"},
     )
     nlp.add_pipe("sarcasm", name="ours")
     doc = nlp(SARCASTIC)
     assert doc.cats.keys() == {"OWN", "SARCASM"}
     assert doc.cats["SARCASM"] == doc._.sarcasm == bundled(SARCASTIC)._.sarcasm
+    assert doc.cats["OWN"] == doc._.own == spacy.load(trained_folder)(SARCASTIC)._.sarcasm
+    assert doc._.own_is_sarcastic == (doc._.own >= nlp.get_pipe("own").threshold)
+    assert 0 <= doc._.own_coverage < doc._.sarcasm_coverage
+
+
+@pytest.mark.parametrize(
+    ("config", "place"),
+    [
+        ({}, r"doc\._\.sarcasm .* and doc\.cats\['SARCASM'\]"),
+        ({"label": "OTHER"}, r"writes doc\._\.sarcasm "),
+        ({"extension": "other"}, r"writes doc\.cats\['SARCASM'\]"),
+    ],
+)
+def test_two_components_cannot_write_to_the_same_place(config: dict, place: str) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sarcasm")
+    with pytest.raises(ValueError, match=rf"component 'sarcasm', which also .*{place}"):
+        nlp.add_pipe("sarcasm", name="second", config=config)
+    nlp.replace_pipe("sarcasm", "sarcasm", config={"threshold": 0.3})
+    assert nlp.get_pipe("sarcasm").threshold == 0.3
+
+
+def test_settings_left_out_are_those_of_the_weights(
+    trained_folder: Path, tmp_path: Path, tiny_scores: ScoresOf
+) -> None:
+    nlp = spacy.blank("en")
+    weights = str(trained_folder / "sarcasm")
+    pipe = nlp.add_pipe("sarcasm", config={"weights": weights, "model": {"units": 8}})
+    expected = tiny_scores(spacy.load(trained_folder))
+    np.testing.assert_array_equal(tiny_scores(nlp), expected)
+    assert pipe.network.config.settings.trainable_width == TINY_MODEL["trainable_width"]
+    nlp.to_disk(tmp_path)
+    np.testing.assert_array_equal(tiny_scores(spacy.load(tmp_path)), expected)
+
+
+def test_small_weights_are_chosen_by_name(
+    monkeypatch: pytest.MonkeyPatch, trained_folder: Path, trained: Language
+) -> None:
+    monkeypatch.setitem(PRETRAINED, "small", trained_folder / "sarcasm" / "weights.npz")
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sarcasm", config={"weights": "small"})
+    assert nlp("oh great")._.sarcasm == trained("oh great")._.sarcasm
+    assert load_scoring_pipeline("small")("oh great")._.sarcasm == trained("oh great")._.sarcasm
+
+
+def test_texts_that_cannot_be_read_have_no_score(bundled: Language) -> None:
+    texts = [
+        "\u0421\u0435\u0433\u043e\u0434\u043d\u044f \u0445\u043e\u0440\u043e\u0448\u0430\u044f",
+        "",
+        " \n",
+        "qwzx",
+    ]
+    for doc in [*bundled.pipe(texts), *map(bundled, texts)]:
+        assert doc._.sarcasm is None
+        assert doc._.is_sarcastic is None
+        assert doc._.sarcasm_coverage == 0.0
+        assert doc.cats == {}
+    component = bundled.get_pipe("sarcasm")
+    assert np.isnan(component.predict([bundled.make_doc(text) for text in texts])).all()
+    doc = bundled("qwzx area man")
+    assert doc._.sarcasm_coverage == pytest.approx(2 / 3)
+    assert doc._.is_sarcastic is (doc._.sarcasm >= component.threshold)
+    assert 0 < doc._.sarcasm < 1
+
+
+def test_scoring_texts_that_cannot_be_read() -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sarcasm", config={"unknown": "score"})
+    assert nlp("")._.sarcasm == 0.0
+    doc = nlp("qwzx")
+    assert 0 < doc._.sarcasm < 1
+    assert doc.cats == {"SARCASM": doc._.sarcasm}
+    assert doc._.sarcasm_coverage == 0.0
+
+
+def test_a_score_that_is_missing_takes_an_earlier_one_away(bundled: Language) -> None:
+    doc = bundled.make_doc("")
+    doc.cats["SARCASM"] = 0.7
+    assert bundled(doc).cats == {}
+
+
+def test_verdict_follows_the_threshold() -> None:
+    nlp = spacy.blank("en")
+    pipe = nlp.add_pipe("sarcasm", config={"threshold": 0.0})
+    assert nlp("rain in the north")._.is_sarcastic is True
+    pipe.cfg["threshold"] = 1.0
+    assert nlp("rain in the north")._.is_sarcastic is False
+
+
+def test_reprs_name_what_matters(trained: Language) -> None:
+    pipe = spacy.blank("en").add_pipe("sarcasm")
+    assert "'sarcasm', label 'SARCASM', threshold of the weights" in repr(pipe)
+    assert "weights.npz" in repr(pipe)
+    assert pipe.live.source is not None
+    assert "8 units" in repr(trained.get_pipe("sarcasm").network)
+    assert "8 units" in repr(trained.get_pipe("sarcasm"))
+    assert "missing" in repr(make_untrained().get_pipe("sarcasm"))
+
+
+def test_weights_do_not_choose_functions_to_call(tmp_path: Path) -> None:
+    spacy.registry.misc("tests.split_words.v1", func=lambda: str.split)
+    model = {**TINY_MODEL, "token_words": "tests.split_words.v1"}
+    nlp = make_untrained(model=model)
+    nlp.initialize(lambda: make_examples(nlp))
+    nlp.to_disk(tmp_path)
+    assert 0 < spacy.load(tmp_path)("oh great")._.sarcasm < 1
+    other = spacy.blank("en")
+    other.add_pipe("sarcasm", config={"weights": str(tmp_path / "sarcasm")})
+    with pytest.raises(WeightsError, match=r"sarcasm'.*call the .*'tests\.split_words\.v1'"):
+        other("oh great")
 
 
 def test_bundled_weights_are_read_when_first_needed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spacy_sarcasm.pipeline.classifier.BUNDLED_WEIGHTS", Path("nowhere"))
+    monkeypatch.setitem(PRETRAINED, "bundled", Path("nowhere"))
     nlp = spacy.blank("en")
     nlp.add_pipe("sarcasm")
     with pytest.raises(FileNotFoundError, match="nowhere"):

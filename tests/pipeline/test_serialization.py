@@ -16,9 +16,9 @@ from spacy.language import Language
 from spacy.tokens import DocBin
 from spacy.util import load_model_from_config
 
-from spacy_sarcasm.network.shim import NotTrainedError
+from spacy_sarcasm.network.live import NotTrainedError
 from spacy_sarcasm.network.storage import WeightsError
-from spacy_sarcasm.pipeline import classifier
+from spacy_sarcasm.pretrained import PRETRAINED
 
 from ..conftest import TINY_MODEL, TINY_TEXTS, ScoresOf, make_examples, make_untrained
 
@@ -28,7 +28,7 @@ SAME = 1e-6
 @pytest.fixture(autouse=True)
 def _no_bundled_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     """A saved pipeline never reads the bundled file."""
-    monkeypatch.setattr(classifier, "BUNDLED_WEIGHTS", Path("must-not-be-read"))
+    monkeypatch.setitem(PRETRAINED, "bundled", Path("must-not-be-read"))
 
 
 def test_disk(trained: Language, trained_folder: Path, tiny_scores: ScoresOf) -> None:
@@ -99,7 +99,10 @@ def test_docbin(trained: Language) -> None:
     loaded = list(DocBin().from_bytes(data).get_docs(spacy.blank("en").vocab))
     assert [doc._.sarcasm for doc in loaded] == [doc._.sarcasm for doc in docs]
     assert [doc.cats for doc in loaded] == [doc.cats for doc in docs]
-    assert all(type(doc._.sarcasm) is float for doc in loaded)
+    assert all(type(doc._.sarcasm) is float for doc in loaded[:-1])
+    assert loaded[-1]._.sarcasm is None
+    for name in ("sarcasm_coverage", "is_sarcastic"):
+        assert [doc._.get(name) for doc in loaded] == [doc._.get(name) for doc in docs]
 
 
 def test_doc_bytes(trained: Language) -> None:
@@ -132,6 +135,48 @@ def test_truncated_file_is_named(trained: Language, tmp_path: Path, file: str) -
     path = tmp_path / "sarcasm" / file
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ValueError, match=rf"sarcasm/{file}'.*(cut short|damaged)"):
+        spacy.load(tmp_path)
+
+
+@pytest.mark.parametrize("exclude", ["model", "weights", "cfg"])
+def test_parts_can_be_left_out(trained: Language, tmp_path: Path, exclude: str) -> None:
+    pipe = trained.get_pipe("sarcasm")
+    pipe.to_disk(tmp_path / "part", exclude=["vocab", exclude])
+    files = {path.name for path in (tmp_path / "part").iterdir()}
+    assert files == ({"weights.npz"} if exclude == "cfg" else {"cfg"})
+    pipe.cfg["threshold"] = 0.9
+    pipe.from_disk(tmp_path / "part", exclude=["vocab", exclude])
+    assert pipe.cfg["threshold"] == (0.9 if exclude == "cfg" else None)
+    assert 0 < trained("oh great")._.sarcasm < 1
+
+
+@pytest.mark.parametrize(
+    ("saved", "message"),
+    [
+        ([], "expected an object with 'cfg'"),
+        ({}, "expected an object with 'cfg'"),
+        ({"cfg": [], "configured": {}, "trained": True}, "expected an object with 'cfg'"),
+        ({"max_length": -5}, "'max_length' must be a whole number of at least 1, not -5"),
+        ({"max_length": 0}, "'max_length'"),
+        ({"threshold": "high"}, "'threshold' must be in"),
+        ({"label": 3}, "'label' must be a name"),
+        ({"legs": 4}, "does not know: legs"),
+    ],
+)
+def test_saved_settings_are_checked(
+    trained: Language, tmp_path: Path, saved: object, message: str
+) -> None:
+    trained.to_disk(tmp_path)
+    file = tmp_path / "sarcasm" / "cfg"
+    if isinstance(saved, dict) and saved and "cfg" not in saved:
+        whole = json.loads(file.read_text())
+        whole["cfg"].update(saved)
+        saved = whole
+    file.write_text(json.dumps(saved))
+    with pytest.raises(ValueError, match=rf"sarcasm/cfg'.*{message}"):
+        spacy.load(tmp_path)
+    file.write_text("[" * 100_000)
+    with pytest.raises(ValueError, match=r"sarcasm/cfg' is damaged"):
         spacy.load(tmp_path)
 
 
@@ -186,11 +231,13 @@ def test_a_config_of_several_components_keeps_their_own_weights(
 ) -> None:
     other = make_untrained()
     other.initialize(lambda: make_examples(other))
-    trained.add_pipe("sarcasm", name="second", source=None, config={"model": TINY_MODEL})
+    apart = {"extension": "second", "label": "SECOND"}
+    trained.add_pipe("sarcasm", name="second", config={"model": TINY_MODEL, **apart})
     trained.get_pipe("second").from_bytes(other.get_pipe("sarcasm").to_bytes())
     text = TINY_TEXTS[0][0]
     trained.to_disk(tmp_path)
     loaded = spacy.load(tmp_path)
-    assert loaded(text)._.sarcasm == pytest.approx(other(text)._.sarcasm, abs=SAME)
-    with loaded.select_pipes(disable="second"):
-        assert loaded(text)._.sarcasm != pytest.approx(other(text)._.sarcasm, abs=1e-3)
+    doc = loaded(text)
+    assert doc._.second == pytest.approx(other(text)._.sarcasm, abs=SAME)
+    assert doc._.sarcasm == pytest.approx(trained(text)._.sarcasm, abs=SAME)
+    assert doc._.sarcasm != pytest.approx(doc._.second, abs=1e-3)

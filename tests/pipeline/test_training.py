@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,10 @@ from spacy.util import load_config
 from thinc.api import Adam, fix_random_seed
 
 import spacy_sarcasm
+from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.network.storage import load_network
 from spacy_sarcasm.network.weights import trained_names
 from spacy_sarcasm.pipeline.gold import PositiveWeight
-from spacy_sarcasm.pipeline.sarcasm import DEFAULT_MODEL
 
 from ..conftest import TINY_MODEL, TINY_TEXTS, ScoresOf, make_examples, make_untrained, train
 
@@ -400,8 +401,11 @@ def test_resume_and_fine_tune_by_config(corpus: Path, tmp_path: Path) -> None:
 def test_shipped_config_is_complete_and_trains_the_default_model() -> None:
     config = load_config(CONFIGS / "sarcasm.cfg", interpolate=False)
     filled = English.from_config(config, auto_fill=True, validate=True).config
-    assert filled["components"]["sarcasm"]["model"] == DEFAULT_MODEL
-    assert config["components"]["sarcasm"]["model"] == DEFAULT_MODEL
+    model = config["components"]["sarcasm"]["model"]
+    assert filled["components"]["sarcasm"]["model"] == model
+    settings = {key: value for key, value in model.items() if key != "@architectures"}
+    assert NetworkSettings(**settings) == NetworkSettings()
+    assert settings.keys() == asdict(NetworkSettings()).keys()
 
 
 def test_nothing_is_warned_about_while_training() -> None:

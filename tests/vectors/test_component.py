@@ -35,7 +35,7 @@ def check_rows(path: Path, texts: list[str], attr: str) -> None:
         Example.from_dict(doc, {"cats": {"SARCASM": float(i % 2)}}) for i, doc in enumerate(docs)
     ]
     nlp.initialize(lambda: examples)
-    network = component._shim.network
+    network = component.network
     table, words = network.weights[PRETRAINED], network.vocabulary.words
     assert set(words) == {token.lower_ for doc in docs for token in doc}
     plain = plain_read(path)
@@ -91,7 +91,7 @@ def check_classes(path: Path, tmp_path: Path) -> None:
         gold = [({"SARCASM": 1.0}), ({"SARCASM": 0.0})]
         docs = [Example.from_dict(nlp.make_doc(text), {"cats": cats}) for cats in gold]
         nlp.initialize(lambda docs=docs: docs)
-        network = component._shim.network
+        network = component.network
         words = list(network.vocabulary.words)
         if token_words is None:
             assert "<user>" not in words
@@ -103,6 +103,6 @@ def check_classes(path: Path, tmp_path: Path) -> None:
             np.testing.assert_array_equal(row, nlp.vocab.vectors[word])
             assert row.any()
         nlp.to_disk(tmp_path / "nlp")
-        loaded = spacy.load(tmp_path / "nlp").get_pipe("sarcasm")._shim.network
+        loaded = spacy.load(tmp_path / "nlp").get_pipe("sarcasm").network
         assert loaded.config.settings.token_words == token_words
         assert list(loaded.vocabulary.words) == words

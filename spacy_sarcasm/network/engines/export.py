@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...atomic import atomic_write
 from ..storage import Network
-from .onnx_model import build_onnx
+from .onnx_graph import build_onnx
 
 
 def export_onnx(network: Network, path: Path) -> None:

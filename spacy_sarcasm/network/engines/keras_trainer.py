@@ -22,11 +22,11 @@ LossGradient = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 class KerasTrainer:
     """Forward and backward passes of a network for an optimizer that lives elsewhere.
 
-    `update` runs both in one go and calls the loss in between. `begin_update` is for callers that
-    want to see the probabilities first: its backward pass runs the network once more, with the same
-    dropped words and units, instead of keeping all that the forward pass computed. That is faster:
-    a gradient tape around a traced function makes a tensor of zeros for every intermediate result
-    of an LSTM's loop.
+    `update` runs both at once and calls the loss in between. `begin_update` is for callers that
+    need the probabilities first: its callback calls `update` on the same batch, with the same
+    dropped words and units. Running the network twice is faster than keeping what the forward pass
+    computed: a gradient tape around a traced function makes a tensor of zeros for each
+    intermediate result of an LSTM's loop.
     """
 
     def __init__(self, config: NetworkConfig, weights: Weights, seed: int) -> None:
@@ -70,15 +70,6 @@ class KerasTrainer:
             d_probabilities = tf.numpy_function(
                 self._call_loss_gradient, [probabilities], tf.float32
             )
-            return gradients_of(tape, probabilities, d_probabilities)
-
-        def backward(rows: Any, dropout: Any, step: Any, d_probabilities: Any) -> list[Any]:
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(self._variables)
-                probabilities = run(rows, dropout, step)
-            return gradients_of(tape, probabilities, d_probabilities)
-
-        def gradients_of(tape: Any, probabilities: Any, d_probabilities: Any) -> list[Any]:
             gradients = tape.gradient(
                 probabilities,
                 self._variables,
@@ -88,8 +79,6 @@ class KerasTrainer:
             return [tf.convert_to_tensor(gradient) for gradient in gradients]
 
         self._forward = tf.function(run, input_signature=batch)
-        gradient = tf.TensorSpec([None, 1], tf.float32)
-        self._backward = tf.function(backward, input_signature=[*batch, gradient])
         self._update = tf.function(update, input_signature=batch)
 
     def set_weights(self, weights: Weights) -> None:
@@ -116,12 +105,12 @@ class KerasTrainer:
         batch = self._next_batch(rows, dropout)
 
         def backprop(d_probabilities: NDArray[np.float32]) -> Gradients:
-            return self._named(self._backward(*batch, tf.constant(d_probabilities[:, None])))
+            return self._gradients(batch, lambda probabilities: d_probabilities)
 
         return self._forward(*batch).numpy()[:, 0], backprop
 
     def update(self, rows: Rows, dropout: float, loss_gradient: LossGradient) -> Gradients:
-        """Run the network forward and back, which takes two thirds of `begin_update`'s time.
+        """Run the network forward and back.
 
         Args:
             rows: Vocabulary rows, shape (time, texts), 0 for padding.
@@ -132,9 +121,12 @@ class KerasTrainer:
         Returns:
             The gradient of every trained weight.
         """
+        return self._gradients(self._next_batch(rows, dropout), loss_gradient)
+
+    def _gradients(self, batch: tuple[Any, Any, Any], loss_gradient: LossGradient) -> Gradients:
         self._loss_gradient, self._fault = loss_gradient, None
         try:
-            return self._named(self._update(*self._next_batch(rows, dropout)))
+            return self._named(self._update(*batch))
         except tf.errors.OpError:
             if self._fault is not None:
                 # TensorFlow has only kept its message.

@@ -11,7 +11,8 @@ import pytest
 
 from spacy_sarcasm.network.engines.keras_model import build_keras
 from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
-from spacy_sarcasm.network.engines.onnx_model import build_onnx, create_session, run
+from spacy_sarcasm.network.engines.onnx_graph import build_onnx
+from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.settings import POOLINGS
 
 from ..conftest import MakeNetwork, ragged
