@@ -207,10 +207,11 @@ def test_changes_between_calls_are_noticed(trained: Language) -> None:
 
 
 def test_of_several_components_the_last_counts(trained: Language) -> None:
-    trained.add_pipe("sarcasm", name="bundled")
+    trained.add_pipe("sarcasm", name="bundled", config={"extension": "last", "label": "LAST"})
     scorer = TextScorer(trained)
     assert scorer.fallback_reason is None
-    assert_same(scorer)
+    expected = np.array([doc._.last for doc in trained.pipe(TEXTS)], dtype=float)
+    np.testing.assert_allclose(scorer.score(TEXTS), expected, atol=1e-5)
 
 
 def test_long_texts_are_cut_and_it_is_said(trained: Language) -> None:
