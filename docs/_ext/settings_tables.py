@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from spacy.language import Language
+import spacy
 from sphinx.ext.napoleon import Config, GoogleDocstring
 
 from spacy_sarcasm.network.settings import NetworkSettings
@@ -33,7 +33,8 @@ def settings_tables() -> dict[str, str]:
 
 
 def _defaults(factory: str) -> Mapping[str, Any]:
-    return Language.get_factory_meta(factory).default_config
+    # A pipeline loads the factories.
+    return spacy.blank("en").get_factory_meta(factory).default_config
 
 
 def _described(documented: object) -> dict[str, str]:
