@@ -38,9 +38,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
 
 PRESENT_CYCLES: set[str] = set()
 
-PRESENT_UPWARD = {
-    "teacher.label -> recipes.publishers",
-}
+PRESENT_UPWARD: set[str] = set()
 
 MAY_IMPORT = {
     "tensorflow": ("network/engines/keras_",),

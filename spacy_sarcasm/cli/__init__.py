@@ -30,6 +30,7 @@ from . import (
     seed,  # noqa: F401
     teacher,
     vectors,
+    widen,
     wordnet,
 )
 from .app import app

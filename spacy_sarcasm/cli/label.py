@@ -32,10 +32,10 @@ def label_command(
     out: Annotated[Path, typer.Argument(help="The .jsonl or .jsonl.gz file to write.")],
     *,
     teacher: Annotated[
-        str,
+        list[str],
         typer.Option(
             help="The folder of a Hugging Face sequence classifier, or a spaCy pipeline (folder, "
-            'package, or "bundled").'
+            'package, or "bundled"). Can be repeated: the mean of their scores is the label.'
         ),
     ],
     teacher_class: Annotated[
@@ -73,22 +73,33 @@ def label_command(
             show_default=False,
         ),
     ] = None,
+    bfloat16: Annotated[
+        bool,
+        typer.Option("--bfloat16", help="Run a Hugging Face folder in bfloat16."),
+    ] = False,
 ) -> None:
-    """Label corpora with the scores of a teacher, to train a student on them.
+    """Label corpora with the scores of teachers, to train a student on them.
 
-    Each row gets `cats` with the teacher's probability and keeps its other values.
+    Each row gets `cats` with the teachers' mean probability and keeps its other values.
     """
     from ..teacher.label import label_corpora
-    from ..teacher.teachers import load_teacher
+    from ..teacher.teachers import TeacherEnsemble, load_teacher
 
     with reported_errors():
-        found = load_teacher(
-            teacher, label=teacher_class, label_index=teacher_class_index, device=device
-        )
+        teachers = [
+            load_teacher(
+                name,
+                label=teacher_class,
+                label_index=teacher_class_index,
+                device=device,
+                bfloat16=bfloat16,
+            )
+            for name in teacher
+        ]
         done = label_corpora(
             corpora,
             out,
-            found,
+            teachers[0] if len(teachers) == 1 else TeacherEnsemble(teachers),
             settings=RowSettings(
                 text_column=text_column,
                 label_column=label_column,

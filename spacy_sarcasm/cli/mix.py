@@ -1,4 +1,4 @@
-"""``spacy-sarcasm mix``: a training corpus of several publishers' headlines."""
+"""``spacy-sarcasm mix``: a training corpus mixed from many sources by a recipe."""
 
 from __future__ import annotations
 
@@ -13,54 +13,54 @@ from .errors import reported_errors
 
 @app.command("mix")
 def mix_command(
-    headlines: Annotated[Path, typer.Argument(help="The headlines data set, JSON lines.")],
     output: Annotated[Path, typer.Argument(help="The folder to write to.")],
-    publishers: Annotated[
-        list[Path],
-        typer.Option(help="JSON lines with text, label and source, maybe .gz; can be repeated."),
+    data: Annotated[
+        list[Path], typer.Option(help="A folder with files of the recipe; can be repeated.")
     ],
+    recipe: Annotated[
+        Path | None,
+        typer.Option(
+            help="The recipe, a TOML file [default: that of the bundled weights].",
+            show_default=False,
+        ),
+    ] = None,
     leave_out: Annotated[
         list[str] | None,
-        typer.Option(help="A publisher whose headlines are left out; can be repeated."),
+        typer.Option(help="A fold of the recipe, or a source, to leave out; can be repeated."),
     ] = None,
     soft_labels: Annotated[
-        Path | None, typer.Option(help="A teacher's labels, as `label` writes them.")
+        Path | None,
+        typer.Option(help="The teachers' labels of pool.jsonl, as `label` writes them."),
     ] = None,
-    soft_share: Annotated[float, typer.Option(help="The teacher's share of the gold, 0..1.")] = 0.5,
-    passes: Annotated[int, typer.Option(help="How often is drawn from each publisher.")] = 2,
-    repeats: Annotated[
-        int, typer.Option(help="So many times the headlines data set comes in a pass.")
-    ] = 2,
-    most_rows: Annotated[
-        int, typer.Option(help="At most about so many rows of each other publisher a pass.")
-    ] = 2000,
-    seed: Annotated[int, typer.Option(help="Seed of what is drawn, and of the styles.")] = 0,
     label: Annotated[str, typer.Option(help="The category that gets the gold.")] = "SARCASM",
 ) -> None:
-    """Write train.spacy and dev.spacy of several publishers, in bounded shares and many styles.
+    """Write what teachers and student learn from, in bounded shares and many styles.
 
-    The rows of each split are written beside them as JSON lines, for teachers and evaluation.
+    Each teacher gets teacher-NAME.jsonl. The teachers label pool.jsonl; with their labels, the
+    command writes train.spacy with soft gold. report.json counts the rows of every file by source
+    and class, and the rows dropped.
     """
     import spacy
 
-    from ..recipes.mixture import MixtureSettings, read_soft_labels, write_mixture
-    from ..recipes.publishers import read_publishers
+    from ..recipes.mixture import REPORT_FILE, read_soft_labels, write_mixture
+    from ..recipes.recipe import BUNDLED_RECIPE, read_recipe
+    from ..recipes.sourced_texts import read_corpus
 
     with reported_errors():
-        counts = write_mixture(
-            read_publishers(headlines, publishers, leave_out or []),
+        settings = read_recipe(recipe or BUNDLED_RECIPE)
+        settings.members(leave_out or ())
+        found = None if soft_labels is None else read_soft_labels(soft_labels, label)
+        report = write_mixture(
+            read_corpus(settings, data),
+            settings,
             output,
             spacy.blank("en"),
             label,
-            MixtureSettings(
-                passes=passes,
-                most_rows=most_rows,
-                repeats=repeats,
-                soft_share=soft_share,
-                seed=seed,
-            ),
-            None if soft_labels is None else read_soft_labels(soft_labels, label),
+            leave_out=leave_out or (),
+            soft_labels=found,
         )
-    for split, sources in counts.items():
-        shown = ", ".join(f"{count} {source}" for source, count in sources.items())
-        typer.echo(f"{output / split}.jsonl: {sum(sources.values())} headlines ({shown})")
+    for name, sources in report["rows"].items():
+        total = sum(sum(classes.values()) for classes in sources.values())
+        typer.echo(f"{output / name}: {total} rows of {len(sources)} sources")
+    dropped = sum(sum(reasons.values()) for reasons in report["dropped"].values())
+    typer.echo(f"{output / REPORT_FILE}: rows by source and class; {dropped} rows were dropped")

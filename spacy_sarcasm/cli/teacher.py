@@ -47,6 +47,10 @@ def train_command(
         typer.Option(help="The number of lowest layers that, with the embeddings, stay fixed."),
     ] = 0,
     seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
+    bfloat16: Annotated[
+        bool,
+        typer.Option("--bfloat16", help="Multiply in bfloat16, if the processor supports it."),
+    ] = False,
     max_rows: Annotated[
         int | None, typer.Option(help="Maximum number of rows, drawn at random.")
     ] = None,
@@ -74,7 +78,9 @@ def train_command(
     from ..teacher.train_teacher import train_teacher
 
     with reported_errors():
-        settings = Settings(epochs, learn_rate, batch_size, max_length, frozen_layers, seed)
+        settings = Settings(
+            epochs, learn_rate, batch_size, max_length, frozen_layers, seed, bfloat16
+        )
         gold, report, check = train_teacher(
             corpus,
             out,
@@ -106,3 +112,20 @@ def train_command(
             f"{dev}: {check.texts} texts, accuracy {check.accuracy:.4f}, "
             f"log loss {check.log_loss:.4f}"
         )
+
+
+@app.command("average")
+def average_command(
+    teachers: Annotated[list[Path], typer.Argument(help="Folders of teachers of one encoder.")],
+    out: Annotated[Path, typer.Option(help="The folder to write.")],
+    *,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the folder of an earlier teacher.")
+    ] = False,
+) -> None:
+    """Write a teacher whose weights are the mean of several, to train another one from (--base)."""
+    from ..teacher.average import average_teachers
+
+    with reported_errors():
+        average_teachers(teachers, out, overwrite=overwrite)
+    typer.echo(f"{out}: the mean of {len(teachers)} teachers")

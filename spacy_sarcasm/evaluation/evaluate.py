@@ -15,7 +15,7 @@ from ..about import __version__
 from ..network.storage import WEIGHTS_FILE
 from ..pipeline.loading import find_sarcasm
 from ..pipeline.scorer import GOLD_THRESHOLD
-from ..pretrained import BUNDLED_WEIGHTS
+from ..pretrained import PRETRAINED
 from .metrics import INTERVAL, Bootstrap, confusion, measure
 from .scored import Scored
 
@@ -92,8 +92,8 @@ def weights_digest(nlp: Language, model: str) -> str | None:
         >>> len(weights_digest(spacy.blank("en"), "bundled"))
         64
     """
-    if model == "bundled":
-        file = BUNDLED_WEIGHTS
+    if model in PRETRAINED:
+        file = PRETRAINED[model]
     elif model.endswith(".npz"):
         file = Path(model)
     elif nlp.path is not None:
@@ -110,7 +110,7 @@ def file_digest(file: Path) -> str:
         file: The file.
 
     Example:
-        >>> len(file_digest(BUNDLED_WEIGHTS))
+        >>> len(file_digest(PRETRAINED["small"]))
         64
     """
     with file.open("rb") as stream:

@@ -1,207 +1,235 @@
-"""A training corpus mixed from several publishers, in bounded shares and many styles.
+"""A training corpus mixed from many sources, in bounded shares and many styles.
 
-What a network learns hangs on who wrote its corpus. Two publishers alone teach it to tell the two
-apart; a publisher with ten times the rows of another drowns it. So each gives a bounded number of
-rows, drawn anew for every pass over the corpus, each in a style of its own.
+What a network learns depends on who wrote its corpus. Two publishers alone teach it to tell the two
+apart, and a source with ten times the rows of another drowns it. So each source gives a bounded
+number of rows, both classes of a kind are alike in length, and rows come in random styles.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import DocBin
 
 from ..atomic import atomic_write
-from ..corpus.headlines import SPLITS
-from .publishers import SourcedHeadline
-from .style import vary_style
+from .balance import balance_kinds, draw_texts, has_gold, style_texts
+from .recipe import Recipe, TeacherSettings
+from .sourced_texts import Corpus, SourcedText
+
+POOL_FILE = "pool.jsonl"
+CALIBRATION_FILE = "calibration.jsonl"
+LEFT_OUT_FILE = "left_out.jsonl"
+REPORT_FILE = "report.json"
+# Dev is a small sample in no style, so that training is checked often.
+_DEV_SHARE = 0.03
 
 SoftLabels = Mapping[str, float]
-
-# The share of rows in a style drawn at random; the others are as normalised.
-_STYLED = 0.5
+Report = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class MixtureSettings:
-    """How a training corpus is mixed.
+class Mixture:
+    """The rows that teachers and student learn from.
 
     Attributes:
-        passes: How often is drawn from each publisher.
-        most_rows: At most so many rows of a publisher a pass, of those outside the headlines data
-            set; more where one kind would outnumber the other or the corpus would be small.
-        least_rows: A pass has so many rows, if there are as many: `most_rows` is doubled until
-            then.
-        repeats: So many times the rows of the headlines data set come in a pass.
-        soft_share: Share of the soft label in the gold of a row that has one, 0..1; the
-            publisher's label has the rest.
-        seed: Seed of the draws and the styles.
+        pool: The student's rows, cleaned and in no style: what the teachers label.
+        lessons: The rows of each teacher, styled, by its name.
+        dev: Rows to check training on.
+        calibration: Dev rows with as many of each kind and class as there are, within a maximum.
+        left_out: The rows of the sources that are left out.
     """
 
-    passes: int = 2
-    most_rows: int = 2_000
-    least_rows: int = 15_000
-    repeats: int = 2
-    soft_share: float = 0.5
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        """Check the ranges.
-
-        Raises:
-            ValueError: A setting is out of its range.
-        """
-        for name in ("passes", "most_rows", "least_rows", "repeats"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"'{name}' must be at least 1, not {getattr(self, name)}")
-        if not 0 <= self.soft_share <= 1:
-            raise ValueError(f"'soft_share' must be from 0 to 1, not {self.soft_share}")
+    pool: list[SourcedText]
+    lessons: dict[str, list[SourcedText]]
+    dev: list[SourcedText]
+    calibration: list[SourcedText]
+    left_out: list[SourcedText]
 
 
-def mix_headlines(
-    rows: Iterable[SourcedHeadline],
-    settings: MixtureSettings | None = None,
-    soft_labels: SoftLabels | None = None,
-) -> list[SourcedHeadline]:
-    """Return the rows that a network trains on, in random order.
+def mix_corpus(corpus: Corpus, recipe: Recipe, leave_out: Sequence[str] = ()) -> Mixture:
+    """Draw the rows that teachers and student learn from.
 
     Args:
-        rows: The training split of a corpus.
-        settings: How it is mixed.
-        soft_labels: A teacher's probability by text.
+        corpus: What `spacy_sarcasm.recipes.sourced_texts.read_corpus` read.
+        recipe: The recipe.
+        leave_out: Folds or sources that teachers and student must not see. Of the teachers, only
+            those that leave it out anyway remain.
 
-    Returns:
-        The rows, their text in some style and their label maybe soft.
+    Raises:
+        ValueError: There is no such fold or source.
     """
-    settings, soft_labels = settings or MixtureSettings(), soft_labels or {}
-    random = Random(settings.seed)  # noqa: S311
-    mixed = [
-        _vary(row, settings, soft_labels, random) for row in draw_headlines(rows, settings, random)
+    absent = recipe.members(leave_out)
+    kept = [text for text in corpus.texts if text.source not in absent]
+    student = recipe.student
+    pool = draw_texts(kept, recipe.sources, student, _random(student.seed))
+    _random(student.seed).shuffle(pool)
+    lessons = {
+        teacher.name: draw_lessons(corpus.texts, recipe, teacher)
+        for teacher in recipe.teachers
+        if absent <= recipe.members(teacher.leave_out)
+    }
+    dev = [replace(text, split="train") for text in kept if text.split == "dev" and has_gold(text)]
+    sample = replace(
+        student, scale=student.scale * _DEV_SHARE, repeats=1, unlabelled=False, length_slack=100.0
+    )
+    return Mixture(
+        pool=pool,
+        lessons=lessons,
+        dev=draw_texts(dev, recipe.sources, sample, _random(student.seed)),
+        calibration=balance_kinds(
+            (text for text in kept if text.split == "dev"), recipe.calibration_rows
+        ),
+        left_out=[text for text in corpus.texts if text.source in absent and has_gold(text)],
+    )
+
+
+def draw_lessons(
+    texts: Iterable[SourcedText], recipe: Recipe, teacher: TeacherSettings
+) -> list[SourcedText]:
+    """Return the rows that a teacher learns from, in random styles.
+
+    Args:
+        texts: The corpus.
+        recipe: The recipe.
+        teacher: The teacher.
+    """
+    random = _random(teacher.seed)
+    drawn = draw_texts(texts, recipe.sources, teacher, random, recipe.members(teacher.leave_out))
+    return style_texts(drawn, recipe.styled, random)
+
+
+def student_rows(
+    pool: Iterable[SourcedText], recipe: Recipe, soft_labels: SoftLabels | None = None
+) -> list[SourcedText]:
+    """Return the rows that the student trains on: each pass in random order and other styles.
+
+    Args:
+        pool: The student's rows.
+        recipe: The recipe.
+        soft_labels: The teachers' probability by text. Texts with neither label are left out.
+    """
+    random = _random(recipe.student.seed)
+    labelled = []
+    for text in pool:
+        label = blend(text, recipe, soft_labels or {})
+        if label is not None:
+            labelled += [replace(text, label=label)] * recipe.sources[text.source].times
+    return [
+        text
+        for _ in range(recipe.student.passes)
+        for text in style_texts(labelled, recipe.styled, random)
     ]
-    random.shuffle(mixed)
-    return mixed
 
 
-def draw_headlines(
-    rows: Iterable[SourcedHeadline], settings: MixtureSettings, random: Random
-) -> list[SourcedHeadline]:
-    """Return the rows that `mix_headlines` takes for the same seed, before styles and soft labels.
+def blend(text: SourcedText, recipe: Recipe, soft_labels: SoftLabels) -> float | None:
+    """Return the gold of a text: its label and the teachers', in the shares of the recipe.
 
     Args:
-        rows: The training split of a corpus.
-        settings: How it is mixed.
-        random: The draws' source, of ``settings.seed``.
-
-    Returns:
-        The rows, one as often as it was drawn.
+        text: The text, cleaned.
+        recipe: The recipe.
+        soft_labels: The teachers' probability by text.
     """
-    whole: list[SourcedHeadline] = []
-    groups: dict[str, list[SourcedHeadline]] = defaultdict(list)
-    for row in rows:
-        (whole if row.in_headlines else groups[row.source]).append(row)
-    whole *= settings.repeats
-    most = settings.most_rows
-    n_rows = _share_out(whole, groups, most)
-    # Without the headlines data set, publishers give more, or there would be little to learn from.
-    while len(whole) + sum(n_rows.values()) < settings.least_rows and most < max(
-        map(len, groups.values())
-    ):
-        most *= 2
-        n_rows = _share_out(whole, groups, most)
-    drawn = []
-    for _ in range(settings.passes):
-        drawn += whole
-        for name, group in groups.items():
-            drawn += random.sample(group, n_rows[name])
-    return drawn
-
-
-def _share_out(
-    whole: list[SourcedHeadline], groups: Mapping[str, list[SourcedHeadline]], most: int
-) -> dict[str, int]:
-    """Return how many rows each publisher gives.
-
-    There is as much serious news as satire, and at least a third as much satire as serious news, as
-    far as the rows go: a corpus that lost a publisher must not tell that the world is satire.
-    """
-    satirical = {name for name, group in groups.items() if group[0].label >= 0.5}
-    serious = groups.keys() - satirical
-    satire_rows = sum(row.label >= 0.5 for row in whole)
-    serious_rows = len(whole) - satire_rows
-    n_serious = serious_rows + most * len(serious)
-    most_satire = max(most, (n_serious // 3 - satire_rows) // max(1, len(satirical)))
-    n_rows = {name: min(len(groups[name]), most_satire) for name in satirical}
-    lead = satire_rows + sum(n_rows.values()) - serious_rows
-    most_serious = max(most, lead // max(1, len(serious)))
-    return n_rows | {name: min(len(groups[name]), most_serious) for name in serious}
-
-
-def _vary(
-    row: SourcedHeadline, settings: MixtureSettings, soft_labels: SoftLabels, random: Random
-) -> SourcedHeadline:
-    share = settings.soft_share if row.text in soft_labels else 0.0
-    label = (1.0 - share) * row.label + share * soft_labels.get(row.text, 0.0)
-    text = vary_style(row.text, random) if random.random() < _STYLED else row.text
-    return replace(row, text=text, label=label)
+    soft = soft_labels.get(text.text)
+    if text.label is None or soft is None:
+        return soft if text.label is None else text.label
+    share = recipe.sources[text.source].soft_share
+    if share is None:
+        share = recipe.student.soft_share
+    return (1.0 - share) * text.label + share * soft
 
 
 def write_mixture(
-    rows: Iterable[SourcedHeadline],
+    corpus: Corpus,
+    recipe: Recipe,
     folder: Path,
     nlp: Language,
     label: str,
-    settings: MixtureSettings | None = None,
+    *,
+    leave_out: Sequence[str] = (),
     soft_labels: SoftLabels | None = None,
-) -> dict[str, dict[str, int]]:
-    """Write what `spacy train` reads, ``train.spacy`` and ``dev.spacy``, and the rows themselves.
+) -> Report:
+    """Write what teachers and student learn from, and a report.
 
-    The rows, one of ``train.jsonl``, ``dev.jsonl`` and ``test.jsonl`` for each split, are neither
-    drawn nor in other styles: a JSON object a line with ``text``, ``cats`` and ``source``. Dev is
-    drawn as one pass over a quarter of the rows, in no style but its own.
+    ``teacher-NAME.jsonl`` for each teacher, ``pool.jsonl`` to be labelled, ``train.spacy`` and
+    ``dev.spacy`` for `spacy train`, ``dev.jsonl`` and ``test.jsonl`` with all rows of these splits,
+    ``calibration.jsonl``, ``left_out.jsonl`` and ``report.json``.
 
     Args:
-        rows: The corpus.
-        folder: The folder to write to, made if it does not exist.
+        corpus: What `spacy_sarcasm.recipes.sourced_texts.read_corpus` read.
+        recipe: The recipe.
+        folder: The folder to write to, created if it does not exist.
         nlp: The pipeline whose tokenizer is used.
         label: The category of ``doc.cats`` that gets the gold.
-        settings: How the training split is mixed.
-        soft_labels: A teacher's probability by text, for the training split.
+        leave_out: Folds or sources to leave out.
+        soft_labels: The teachers' probability by text.
 
     Returns:
-        How many rows of each publisher each split has.
+        The report: rows of each file by source and class, and rows dropped by source and reason.
 
     Raises:
         OSError: A file cannot be written.
+        ValueError: There is no such fold or source.
     """
-    settings = settings or MixtureSettings()
-    splits: dict[str, list[SourcedHeadline]] = {split: [] for split in SPLITS}
-    for row in rows:
-        splits[row.split].append(row)
+    mixture = mix_corpus(corpus, recipe, leave_out)
     folder.mkdir(parents=True, exist_ok=True)
-    for split, members in splits.items():
-        _write_rows(folder / f"{split}.jsonl", members, label)
-    _write_docs(
-        folder / "train.spacy", mix_headlines(splits["train"], settings, soft_labels), nlp, label
+    rows = {f"teacher-{name}.jsonl": texts for name, texts in mixture.lessons.items()}
+    rows |= {
+        POOL_FILE: mixture.pool,
+        CALIBRATION_FILE: mixture.calibration,
+        LEFT_OUT_FILE: mixture.left_out,
+    }
+    absent = recipe.members(leave_out)
+    for split in ("dev", "test"):
+        rows[f"{split}.jsonl"] = [
+            text
+            for text in corpus.texts
+            if text.split == split and has_gold(text) and text.source not in absent
+        ]
+    for name, texts in rows.items():
+        _write_rows(folder / name, texts, label)
+    training = student_rows(mixture.pool, recipe, soft_labels)
+    _write_docs(folder / "train.spacy", training, nlp, label)
+    _write_docs(folder / "dev.spacy", mixture.dev, nlp, label)
+    report = {
+        "rows": {
+            name: count_texts(texts)
+            for name, texts in {**rows, "train.spacy": training, "dev.spacy": mixture.dev}.items()
+        },
+        "dropped": _nested(corpus.dropped),
+    }
+    with atomic_write(folder / REPORT_FILE) as file:
+        file.write(json.dumps(report, indent=2).encode() + b"\n")
+    return report
+
+
+def count_texts(texts: Iterable[SourcedText]) -> dict[str, dict[str, int]]:
+    """Return how many texts of each source are sarcastic, not sarcastic and without a label."""
+    names = {None: "unlabelled", True: "sarcastic", False: "not sarcastic"}
+    counts = Counter(
+        (text.source, names[None if text.label is None else text.label >= 0.5]) for text in texts
     )
-    dev = replace(
-        settings, passes=1, repeats=1, most_rows=max(1, settings.most_rows // 4), least_rows=1
-    )
-    drawn = draw_headlines(splits["dev"], dev, Random(dev.seed))  # noqa: S311
-    _write_docs(folder / "dev.spacy", drawn, nlp, label)
-    return {split: dict(Counter(row.source for row in found)) for split, found in splits.items()}
+    return _nested(counts)
+
+
+def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for (source, name), count in sorted(counts.items()):
+        found[source][name] = count
+    return dict(found)
 
 
 def read_soft_labels(path: Path, label: str) -> dict[str, float]:
     """Read the soft labels that ``spacy-sarcasm label`` wrote, by text.
 
     Args:
-        path: A file with a JSON object a line: ``text``, and ``cats`` with the label.
+        path: JSON lines with ``text``, and ``cats`` with the label.
         label: The category.
 
     Raises:
@@ -225,18 +253,24 @@ def read_soft_labels(path: Path, label: str) -> dict[str, float]:
     return found
 
 
-def _write_rows(path: Path, rows: Iterable[SourcedHeadline], label: str) -> None:
+def _random(seed: int) -> Random:
+    return Random(seed)  # noqa: S311
+
+
+def _write_rows(path: Path, texts: Iterable[SourcedText], label: str) -> None:
     with atomic_write(path) as file:
-        for row in rows:
-            line = {"text": row.text, "cats": {label: row.label}, "source": row.source}
+        for text in texts:
+            line: dict[str, object] = {"text": text.text, "source": text.source, "kind": text.kind}
+            if text.label is not None:
+                line["cats"] = {label: text.label}
             file.write(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
 
 
-def _write_docs(path: Path, rows: Iterable[SourcedHeadline], nlp: Language, label: str) -> None:
+def _write_docs(path: Path, texts: Collection[SourcedText], nlp: Language, label: str) -> None:
     docs = DocBin()
-    for row in rows:
-        doc = nlp.make_doc(row.text)
-        doc.cats = {label: row.label}
+    for text in texts:
+        doc = nlp.make_doc(text.text)
+        doc.cats = {label: text.label or 0.0}
         docs.add(doc)
     with atomic_write(path) as file:
         file.write(docs.to_bytes())

@@ -100,6 +100,8 @@ class Classifier:
         model: A sequence classification model of transformers.
         device: The torch device.
         max_length: The most tokens of a text that are read.
+        bfloat16: Whether matrices are multiplied in bfloat16, which a processor with instructions
+            for it does about three times as fast.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Classifier:
         device: str | None = None,
         *,
         new_head: bool = False,
+        bfloat16: bool = False,
         config: Mapping[str, Any] | None = None,
     ) -> None:
         """Read a folder.
@@ -116,6 +119,7 @@ class Classifier:
             folder: A folder with ``config.json``, weights in safetensors files, and a tokenizer.
             device: See `pick_device`.
             new_head: Give a bare encoder a classification head with random weights, to be trained.
+            bfloat16: See the attribute.
             config: Settings of the model that replace those of the folder.
 
         Raises:
@@ -166,6 +170,7 @@ class Classifier:
             )
         self.model = model.to(self.device, torch.float32)
         positions = getattr(self.model.config, "max_position_embeddings", MOST_TOKENS)
+        self.bfloat16 = bfloat16
         self.max_length = min(self.tokenizer.model_max_length, positions, MOST_TOKENS)
 
     def tokenize(self, texts: Sequence[str]) -> Ids:
@@ -192,7 +197,9 @@ class Classifier:
             ids: Token ids; padded here to the longest.
         """
         batch = self.tokenizer.pad({"input_ids": ids}, return_tensors="pt").to(self.device)
-        return self.model(**batch).logits
+        torch, _ = import_transformers()
+        with torch.autocast(self.device.type, torch.bfloat16, self.bfloat16):
+            return self.model(**batch).logits.float()
 
     def logits(self, texts: Sequence[str], batch_size: int = SCORING_BATCH) -> NDArray[np.float64]:
         """Return the logits of texts, shape (texts, classes), in their order.

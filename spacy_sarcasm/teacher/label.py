@@ -18,10 +18,10 @@ from typing import BinaryIO, cast
 from tqdm import tqdm
 
 from ..atomic import atomic_write
+from ..corpus.cleaning import copy_key
 from ..data.labelled import read_labelled_rows
 from ..data.row_settings import CATS_COLUMN, Gold, LabelledRow, ReadReport, RowSettings
 from ..data.rows import to_json
-from ..recipes.publishers import headline_key
 from .teachers import Teacher
 
 # Texts held at a time; a teacher sorts them by length.
@@ -88,7 +88,7 @@ def label_corpora(
     settings = settings or RowSettings()
     done = LabelReport()
     excluded = {
-        headline_key(row.text)
+        copy_key(row.text)
         for path in exclude
         for row in read_labelled_rows(path, settings, gold=Gold.IGNORED)
     }
@@ -123,7 +123,7 @@ def _read_all(
             if row.fault is not None:
                 continue
             # Most corpora exclude nothing, and a key takes longer than reading the row.
-            if excluded and headline_key(row.text) in excluded:
+            if excluded and copy_key(row.text) in excluded:
                 done.excluded += 1
             elif row.is_blank:
                 done.empty += 1

@@ -110,12 +110,34 @@ class CategoryTeacher:
             return np.array([doc.cats[self.label] for doc in self.nlp.pipe(texts)], np.float64)
 
 
+class TeacherEnsemble:
+    """Several teachers as one: the mean of their scores."""
+
+    def __init__(self, teachers: Sequence[Teacher]) -> None:
+        """Take the teachers.
+
+        Args:
+            teachers: One or more.
+        """
+        self.teachers = list(teachers)
+
+    def score(self, texts: Sequence[str]) -> Probabilities:
+        """Return the mean probability of sarcasm of every text, shape (texts,), in 0..1.
+
+        Args:
+            texts: The texts.
+        """
+        mean: Probabilities = np.mean([teacher.score(texts) for teacher in self.teachers], axis=0)
+        return mean
+
+
 def load_teacher(
     name: str,
     *,
     label: str | None = None,
     label_index: int | None = None,
     device: str | None = None,
+    bfloat16: bool = False,
 ) -> Teacher:
     """Return a teacher by name.
 
@@ -126,6 +148,7 @@ def load_teacher(
             needs none, and scores by that component if none is given.
         label_index: The class of a Hugging Face folder by number, from 0.
         device: Where a Hugging Face folder runs; see `encoder.pick_device`.
+        bfloat16: Whether a Hugging Face folder runs in bfloat16; see `Classifier`.
 
     Raises:
         ImportError: torch or transformers is needed and not installed.
@@ -134,7 +157,7 @@ def load_teacher(
     """
     if is_classifier_folder(Path(name)):
         return ClassifierTeacher(
-            Classifier(Path(name), device), label=label, label_index=label_index
+            Classifier(Path(name), device, bfloat16=bfloat16), label=label, label_index=label_index
         )
     if label_index is not None or device is not None:
         given = "device" if label_index is None else "class by number"

@@ -4,55 +4,53 @@ Run it as ``python tests/benchmarks/style.py`` with SPACY_SARCASM_DATA set. It p
 dev headlines change in other styles, and the words that carry the score, by what their absence does
 to it: the strongest each time that they occur, among words of ten headlines or more; the same
 without spaCy's stop words and without punctuation; and those that move most in all, which are
-mostly the commonest words. With ``--retrain`` it also trains anew, by the config of the bundled
-weights on hard labels, with all words and with the 50 strongest of a ranking taken out of every
-headline, and prints what that costs on dev.
+mostly the commonest words. Last it prints how well a classifier on marks of style alone (length,
+case, quotation marks, final punctuation, hashtags, user names, links, tokenisation) tells the
+classes of each kind of text apart in the corpus that the weights learnt from.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import statistics
-import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from measuring import HEADLINES, data_file, limit_threads, print_table, verdict, write_json
-from recipe import read_corpus, train_bundled
+from recipe import read_bundled_corpus
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from spacy_sarcasm.recipes.sourced_texts import SourcedText
 
 STRONGEST = 50
 LEAST_HEADLINES = 10
 RANKINGS = ("each", "content", "all")
 MOST_CHANGE = 0.05
 MOST_FLIPS = 0.03
-MOST_LOST = 0.02
+MOST_AUC = 0.60
+MOST_TEXTS = 20_000
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument(
-        "--retrain",
-        nargs="+",
-        choices=RANKINGS,
-        default=[],
-        help="train without the strongest words of these rankings",
-    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     args = parser.parse_args()
     limit_threads(1)
     import spacy
 
     from spacy_sarcasm.corpus.headlines import read_headlines, split_headlines
+    from spacy_sarcasm.recipes.balance import draw_texts, style_texts
 
     dev = split_headlines(read_headlines(data_file(HEADLINES)))["dev"]
-    texts, gold = [row.text for row in dev], [row.label for row in dev]
+    texts = [row.text for row in dev]
     nlp = spacy.blank("en")
     nlp.add_pipe("sarcasm")
     styles = measure_styles(nlp, texts[:500])
@@ -64,17 +62,15 @@ def main() -> None:
     for ranking, found in words.items():
         print(f"\nstrongest words, ranking '{ranking}':")
         print_table(["word", "headlines", "mean change of score"], found)
-    figures = {"styles": styles, "words": words}
-    if args.retrain:
-        whole = accuracy(train_without(()), texts, gold)
-        print(f"\naccuracy on dev, trained on hard labels: {whole:.4f}", flush=True)
-        figures["accuracy"] = whole
-    for ranking in args.retrain:
-        taken = {word for word, *_ in words[ranking]}
-        less = accuracy(train_without(taken), [without(nlp, text, taken) for text in texts], gold)
-        print(f"\nwithout the {STRONGEST} strongest ({ranking}): {less:.4f}")
-        print(verdict("accuracy lost", whole - less, MOST_LOST, at_most=True), flush=True)
-        figures[f"accuracy without, {ranking}"] = less
+    figures: dict[str, object] = {"styles": styles, "words": words}
+    recipe, corpus = read_bundled_corpus()
+    random = Random(recipe.student.seed)
+    drawn = draw_texts(corpus, recipe.sources, recipe.student, random)
+    apart = measure_sources(style_texts(drawn, recipe.styled, random))
+    print("\nclasses told apart by style alone, in the corpus that the weights learnt from:")
+    print_table(["kind", "texts", "AUC"], apart)
+    print(verdict("greatest AUC", max(row[2] for row in apart), MOST_AUC, at_most=True))
+    figures["classes by style"] = apart
     write_json(args.json, figures)
 
 
@@ -142,29 +138,52 @@ def remove(doc: Doc, place: int) -> str:
     return "".join(token.text_with_ws for token in doc if token.i != place).strip()
 
 
-def without(nlp: Language, text: str, words: Collection[str]) -> str:
-    """Return a text without some words."""
-    kept = (token.text_with_ws for token in nlp.make_doc(text) if token.lower_ not in words)
-    return "".join(kept).strip()
+def measure_sources(texts: list[SourcedText]) -> list[tuple[str, int, float]]:
+    """Return how well marks of style alone tell the classes of each kind apart, as AUC."""
+    import numpy as np
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
+    from spacy_sarcasm.corpus.cleaning import copy_key
+
+    kinds: dict[str, list[SourcedText]] = defaultdict(list)
+    for text in texts:
+        if text.label is not None:
+            kinds[text.kind.partition("/")[0]].append(text)
+    rows = []
+    for kind, members in sorted(kinds.items()):
+        chosen = members[:MOST_TEXTS]
+        features = np.array([style_features(text.text) for text in chosen], dtype=np.float64)
+        gold = np.array([(text.label or 0.0) >= 0.5 for text in chosen])
+        # Copies and pairs of a text stay on one side.
+        groups = [text.pair or copy_key(text.text) for text in chosen]
+        model = HistGradientBoostingClassifier(max_iter=60, random_state=0)
+        found = cross_val_predict(
+            model, features, gold, groups=groups, cv=GroupKFold(3), method="predict_proba"
+        )
+        rows.append((kind, len(chosen), round(float(roc_auc_score(gold, found[:, 1])), 3)))
+    return rows
 
 
-def accuracy(nlp: Language, texts: list[str], gold: list[float]) -> float:
-    """Return the accuracy at 0.5."""
-    scores = [doc._.sarcasm for doc in nlp.pipe(texts)]
-    right = [(score >= 0.5) == (label >= 0.5) for score, label in zip(scores, gold, strict=True)]
-    return sum(right) / len(right)
-
-
-def train_without(words: Collection[str]) -> Language:
-    """Train by the recipe of the bundled weights on headlines that lack some words."""
-    from dataclasses import replace
-
-    import spacy
-
-    nlp = spacy.blank("en")
-    less = [replace(row, text=without(nlp, row.text, words)) for row in read_corpus()]
-    with tempfile.TemporaryDirectory() as name:
-        return train_bundled([row for row in less if row.text], Path(name))
+def style_features(text: str) -> list[float]:
+    """Return length, case, quotation marks, final punctuation, marks of posts and tokenisation."""
+    words = text.split()
+    letters = [char for char in text if char.isalpha()]
+    return [
+        len(words),
+        len(text),
+        sum(char.isupper() for char in letters) / max(1, len(letters)),
+        sum(word[:1].isupper() for word in words) / max(1, len(words)),
+        text[:1].isupper(),
+        "!?.…".find(text[-1:]),
+        text[-1:].isalnum(),
+        "http" in text,
+        len(re.findall(r" [,.!?;:]", text)),
+        sum(ord(char) > 0x2FFF for char in text),
+        *(text.count(mark) for mark in ('"', "“", "'", "’", "‘", "!", "?", "#", "@")),
+        *(text.count(mark) for mark in ("...", ",", ":", "-", "(")),
+    ]
 
 
 if __name__ == "__main__":

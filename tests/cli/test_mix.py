@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import spacy
@@ -11,60 +10,73 @@ from spacy.tokens import DocBin
 
 from .conftest import Run
 
+RECIPE = """
+[[files]]
+path = "headlines.json"
+format = "headlines"
 
-def _write_corpus(folder: Path) -> tuple[Path, Path]:
-    headlines, publishers = folder / "headlines.json", folder / "publishers.jsonl"
-    headlines.write_text(
-        "".join(
-            json.dumps({"headline": f"headline {i}", "is_sarcastic": i % 2}) + "\n"
-            for i in range(40)
-        )
-    )
-    publishers.write_text(
-        "".join(
-            json.dumps({"text": f"Song {i}", "label": 1, "source": "hardtimes"}) + "\n"
-            for i in range(40)
-        )
-    )
-    return headlines, publishers
+[[files]]
+path = "publishers.jsonl"
+
+[student]
+passes = 1
+length_slack = 50
+
+[sources]
+onion = { rows = 10 }
+huffpost = { rows = 10 }
+hardtimes = { rows = 10 }
+"""
 
 
-def test_mix_leaves_a_publisher_out_and_counts_the_others(run: Run, tmp_path: Path) -> None:
-    headlines, publishers = _write_corpus(tmp_path)
+def write_corpus(folder: Path) -> Path:
+    lines = [{"headline": f"some headline {i}", "is_sarcastic": i % 2} for i in range(200)]
+    (folder / "headlines.json").write_text("".join(json.dumps(row) + "\n" for row in lines))
+    rows = [{"text": f"Some Song {i}", "label": 1, "source": "hardtimes"} for i in range(100)]
+    (folder / "publishers.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / "recipe.toml").write_text(RECIPE)
+    return folder / "recipe.toml"
 
-    result = run(
-        "mix", headlines, tmp_path / "out", "--publishers", publishers, "--leave-out", "onion"
-    )
+
+def test_mix_leaves_a_source_out_and_reports_the_others(run: Run, tmp_path: Path) -> None:
+    recipe, out = write_corpus(tmp_path), tmp_path / "out"
+
+    result = run("mix", out, "--data", tmp_path, "--recipe", recipe, "--leave-out", "onion")
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert "hardtimes" in result.stdout
-    assert "huffpost" in result.stdout
-    assert "onion" not in result.stdout
-    assert (tmp_path / "out" / "train.spacy").exists()
+    assert f"{out / 'train.spacy'}: 20 rows of 2 sources" in result.stdout
+    report = json.loads((out / "report.json").read_text())
+    assert report["rows"]["train.spacy"] == {
+        "hardtimes": {"sarcastic": 10},
+        "huffpost": {"not sarcastic": 10},
+    }
+    assert list(report["rows"]["left_out.jsonl"]) == ["onion"]
 
 
-def test_mix_draws_as_often_as_told(run: Run, tmp_path: Path) -> None:
-    headlines, publishers = _write_corpus(tmp_path)
-
-    def count(*options: object) -> Counter[bool]:
-        folder = tmp_path / "out"
-        result = run("mix", headlines, folder, "--publishers", publishers, *options)
-        assert result.returncode == 0, result.stderr
-        docs = DocBin().from_disk(folder / "train.spacy").get_docs(spacy.blank("en").vocab)
-        return Counter("song" in doc.text.lower() for doc in docs)
-
-    # A corpus smaller than `least_rows` takes all there is, whatever --most-rows says.
-    once = count("--passes", 1, "--repeats", 1)
-    assert once[True] > 0 < once[False]
-    assert count("--passes", 3, "--repeats", 1) == Counter(
-        {key: 3 * value for key, value in once.items()}
+def test_mix_takes_the_teachers_labels(run: Run, tmp_path: Path) -> None:
+    recipe, out = write_corpus(tmp_path), tmp_path / "out"
+    assert run("mix", out, "--data", tmp_path, "--recipe", recipe).returncode == 0
+    pool = [json.loads(line) for line in (out / "pool.jsonl").read_text().splitlines()]
+    soft = tmp_path / "soft.jsonl"
+    soft.write_text(
+        "".join(json.dumps({"text": row["text"], "cats": {"SARCASM": 0.3}}) + "\n" for row in pool)
     )
-    assert count("--passes", 1, "--repeats", 4)[False] == 4 * once[False]
+
+    result = run("mix", out, "--data", tmp_path, "--recipe", recipe, "--soft-labels", soft)
+
+    assert result.returncode == 0, result.stderr
+    docs = DocBin().from_disk(out / "train.spacy").get_docs(spacy.blank("en").vocab)
+    assert {round(doc.cats["SARCASM"], 4) for doc in docs} == {0.15, 0.65}
 
 
-def test_mix_of_a_missing_file_is_one_line(run: Run, tmp_path: Path) -> None:
-    missing = tmp_path / "none.json"
-    result = run("mix", missing, tmp_path / "out", "--publishers", missing)
+def test_mix_of_missing_files_and_unknown_folds_is_one_line(run: Run, tmp_path: Path) -> None:
+    recipe = write_corpus(tmp_path)
+    result = run("mix", tmp_path / "out", "--data", tmp_path / "none", "--recipe", recipe)
     assert result.returncode != 0
-    assert str(missing) in result.stderr
+    assert "headlines.json" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+    result = run(
+        "mix", tmp_path / "out", "--data", tmp_path, "--recipe", recipe, "--leave-out", "nobody"
+    )
+    assert result.returncode != 0
+    assert "cannot leave out 'nobody'" in result.stderr

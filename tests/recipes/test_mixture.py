@@ -1,135 +1,175 @@
-"""A training corpus mixed from several publishers."""
+"""A training corpus mixed from many sources."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 import spacy
 from spacy.tokens import DocBin
 
-from spacy_sarcasm.corpus.headlines import Split
+from spacy_sarcasm.recipes.balance import balance_kinds, match_lengths
 from spacy_sarcasm.recipes.mixture import (
-    MixtureSettings,
-    mix_headlines,
+    Mixture,
+    mix_corpus,
     read_soft_labels,
+    student_rows,
     write_mixture,
 )
-from spacy_sarcasm.recipes.publishers import SourcedHeadline, headline_key
+from spacy_sarcasm.recipes.recipe import Recipe, read_recipe
+from spacy_sarcasm.recipes.sourced_texts import Corpus, SourcedText, read_corpus
 
 
-def make_rows(
-    n: int, label: float, source: str, *, split: Split = "train", in_headlines: bool = False
-) -> list[SourcedHeadline]:
-    return [
-        SourcedHeadline(f"{source} {split} headline {i}", label, source, split, in_headlines)
-        for i in range(n)
+@pytest.fixture
+def recipe(data: Path) -> Recipe:
+    return read_recipe(data / "recipe.toml")
+
+
+@pytest.fixture
+def corpus(data: Path, recipe: Recipe) -> Corpus:
+    return read_corpus(recipe, [data])
+
+
+@pytest.fixture
+def mixture(corpus: Corpus, recipe: Recipe) -> Mixture:
+    return mix_corpus(corpus, recipe)
+
+
+def counts(texts: list[SourcedText]) -> Counter[tuple[str, float | None]]:
+    return Counter((text.source, text.label) for text in texts)
+
+
+def make_text(words: int, label: float, source: str, number: int) -> SourcedText:
+    text = " ".join([source, str(number), *["word"] * (words - 2)])
+    return SourcedText(text, label, source, "headline", "train")
+
+
+def test_no_source_gives_more_rows_than_allowed(mixture: Mixture) -> None:
+    found = counts(mixture.pool)
+
+    assert found["onion", 1.0] == found["huffpost", 0.0] == 10
+    assert found["npr", 0.0] == found["hardtimes", 1.0] == 5
+    assert found["posts", None] == 6
+
+
+def test_only_training_rows_are_learnt_from(mixture: Mixture, corpus: Corpus) -> None:
+    apart = {text.text for text in corpus.texts if text.split != "train"}
+
+    assert apart.isdisjoint(text.text for text in mixture.pool)
+    learnt = " ".join(text.text.lower() for text in mixture.lessons["a"])
+    assert not [text for text in apart if f" {text} " in learnt and "headline" in text]
+
+
+def test_rows_of_repeated_sources_come_as_often_as_told(mixture: Mixture) -> None:
+    pool, lessons = counts(mixture.pool), counts(mixture.lessons["a"])
+
+    assert lessons["everyday", 1.0] == 3 * pool["everyday", 1.0] > 0
+
+
+def test_a_fold_is_left_out_of_everything(corpus: Corpus, recipe: Recipe) -> None:
+    mixture = mix_corpus(corpus, recipe, ["a"])
+
+    for texts in (mixture.pool, mixture.dev, mixture.calibration, *mixture.lessons.values()):
+        assert {"npr", "hardtimes"}.isdisjoint(text.source for text in texts)
+    assert {text.source for text in mixture.left_out} == {"npr", "hardtimes"}
+    assert len(mixture.left_out) == 80
+
+
+def test_teachers_that_saw_a_left_out_source_are_left_out_too(
+    corpus: Corpus, recipe: Recipe
+) -> None:
+    assert list(mix_corpus(corpus, recipe, ["npr"]).lessons) == ["a"]
+    assert list(mix_corpus(corpus, recipe, ["odd"]).lessons) == []
+
+
+def test_the_same_recipe_gives_the_same_rows(corpus: Corpus, recipe: Recipe) -> None:
+    assert mix_corpus(corpus, recipe) == mix_corpus(corpus, recipe)
+
+
+def test_soft_labels_share_the_gold(recipe: Recipe) -> None:
+    pool = [
+        make_text(3, 1.0, "onion", 0),
+        make_text(3, 1.0, "hardtimes", 1),
+        make_text(3, 0.0, "npr", 2),
     ]
+    soft = {pool[0].text: 0.2, pool[1].text: 0.2}
 
+    found = {text.source: text.label for text in student_rows(pool, recipe, soft)}
 
-def counts(rows: list[SourcedHeadline]) -> Counter[str]:
-    return Counter(row.source for row in rows)
-
-
-def test_no_publisher_gives_more_rows_than_allowed() -> None:
-    rows = make_rows(30, 0.0, "npr") + make_rows(5, 1.0, "hardtimes")
-
-    mixed = mix_headlines(rows, MixtureSettings(passes=2, most_rows=10, least_rows=1))
-
-    assert counts(mixed) == {"npr": 20, "hardtimes": 10}
-
-
-def test_the_headlines_data_set_comes_whole_and_repeated() -> None:
-    rows = make_rows(7, 1.0, "onion", in_headlines=True)
-    rows += make_rows(9, 0.0, "huffpost", in_headlines=True) + make_rows(3, 1.0, "onion")
-
-    mixed = mix_headlines(rows, MixtureSettings(passes=1, most_rows=2, least_rows=1, repeats=3))
-
-    assert counts(mixed) == {"onion": 7 * 3 + 2, "huffpost": 9 * 3}
-
-
-def test_serious_rows_fill_up_where_satire_would_outnumber_them() -> None:
-    rows = make_rows(20, 1.0, "onion", in_headlines=True)
-    rows += make_rows(50, 0.0, "npr") + make_rows(50, 0.0, "guardian")
-
-    mixed = mix_headlines(rows, MixtureSettings(passes=1, most_rows=4, least_rows=1, repeats=2))
-
-    assert counts(mixed) == {"onion": 40, "npr": 20, "guardian": 20}
-
-
-def test_satire_fills_up_to_a_third_of_the_serious_rows() -> None:
-    rows = make_rows(60, 0.0, "huffpost", in_headlines=True) + make_rows(40, 1.0, "hardtimes")
-
-    mixed = mix_headlines(rows, MixtureSettings(passes=1, most_rows=4, least_rows=1, repeats=1))
-
-    assert counts(mixed) == {"huffpost": 60, "hardtimes": 20}
-
-
-def test_a_small_corpus_takes_more_of_each_publisher() -> None:
-    rows = make_rows(100, 0.0, "npr") + make_rows(100, 1.0, "onion")
-
-    mixed = mix_headlines(rows, MixtureSettings(passes=1, most_rows=4, least_rows=50))
-
-    assert counts(mixed) == {"npr": 32, "onion": 32}
-
-
-def test_soft_labels_share_the_gold() -> None:
-    rows = make_rows(2, 1.0, "onion")
-
-    mixed = mix_headlines(
-        rows,
-        MixtureSettings(passes=1, soft_share=0.25),
-        soft_labels={"onion train headline 0": 0.2},
-    )
-
-    assert {headline_key(row.text)[-1]: row.label for row in mixed} == {
-        "0": pytest.approx(0.8),
-        "1": 1.0,
+    assert found == {
+        "onion": pytest.approx(0.6),
+        "hardtimes": pytest.approx(0.2),
+        "npr": 0.0,
     }
 
 
-def test_rows_come_in_many_styles_and_the_same_ones_for_a_seed() -> None:
-    rows = make_rows(50, 1.0, "onion")
+def test_texts_without_gold_need_a_teacher(recipe: Recipe) -> None:
+    text = SourcedText("any post", None, "posts", "reddit", "train")
 
-    mixed = mix_headlines(rows, MixtureSettings(seed=3))
-
-    assert any(row.text.isupper() for row in mixed)
-    assert len({row.text for row in mixed}) > 60
-    assert mixed == mix_headlines(rows, MixtureSettings(seed=3))
-    assert mixed != mix_headlines(rows, MixtureSettings(seed=4))
+    assert student_rows([text], recipe) == []
+    assert [one.label for one in student_rows([text], recipe, {"any post": 0.25})] == [0.25] * 2
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [("passes", 0), ("most_rows", 0), ("least_rows", 0), ("repeats", 0), ("soft_share", 1.5)],
-)
-def test_settings_out_of_range_are_errors(setting: str, value: float) -> None:
-    with pytest.raises(ValueError, match=f"'{setting}' must be .*{value}"):
-        MixtureSettings(**{setting: value})
+def test_passes_differ_in_style(recipe: Recipe) -> None:
+    pool = [make_text(6, 1.0, "onion", i) for i in range(50)]
+
+    rows = student_rows(pool, recipe)
+
+    assert len(rows) == 100
+    assert len({row.text for row in rows}) > 70
+    assert any(row.text.isupper() for row in rows)
 
 
-def test_files_of_docs_and_rows_are_written(tmp_path: Path) -> None:
-    rows = make_rows(8, 1.0, "onion") + make_rows(40, 0.0, "npr")
-    rows += make_rows(3, 0.0, "npr", split="dev") + make_rows(2, 1.0, "onion", split="test")
-    nlp = spacy.blank("en")
+def test_lengths_do_not_tell_the_class() -> None:
+    short = [make_text(4, 0.0, "npr", i) for i in range(80)]
+    short += [make_text(4, 1.0, "onion", i) for i in range(20)]
+    long = [make_text(12, 0.0, "npr", i) for i in range(20)]
+    long += [make_text(12, 1.0, "onion", i) for i in range(80)]
+    kept = match_lengths(short + long, 1.0, Random(0))
 
-    found = write_mixture(
-        rows, tmp_path, nlp, "SATIRE", MixtureSettings(passes=1, most_rows=8, least_rows=1)
+    for words in (4, 12):
+        found = Counter(text.label for text in kept if len(text.text.split()) == words)
+        assert abs(found[0.0] - found[1.0]) <= 1 < found[0.0]
+
+
+def test_hard_negatives_are_dropped_last() -> None:
+    texts = [make_text(4, 0.0, "npr", i) for i in range(40)]
+    texts += [make_text(4, 0.0, "odd", i) for i in range(10)]
+    texts += [make_text(4, 1.0, "onion", i) for i in range(10)]
+    texts += [make_text(12, 1.0, "onion", i) for i in range(40)]
+
+    kept = match_lengths(texts, 1.0, Random(0), keep_first={"odd"})
+
+    assert Counter(text.source for text in kept if text.label == 0.0) == {"odd": 10, "npr": 1}
+
+
+def test_calibration_rows_are_balanced_over_kinds_and_classes(corpus: Corpus) -> None:
+    found = Counter(
+        (text.kind.partition("/")[0], text.label) for text in balance_kinds(corpus.texts, 7)
     )
 
-    assert found == {"train": {"onion": 8, "npr": 40}, "dev": {"npr": 3}, "test": {"onion": 2}}
-    docs = list(DocBin().from_disk(tmp_path / "train.spacy").get_docs(nlp.vocab))
-    assert Counter(doc.cats["SATIRE"] for doc in docs) == {1.0: 8, 0.0: 8}
-    lines = (tmp_path / "dev.jsonl").read_text("utf-8").splitlines()
-    assert next(json.loads(line) for line in lines) == {
-        "text": "npr dev headline 0",
-        "cats": {"SATIRE": 0.0},
-        "source": "npr",
-    }
-    dev = list(DocBin().from_disk(tmp_path / "dev.spacy").get_docs(nlp.vocab))
-    assert {doc.text for doc in dev} <= {f"npr dev headline {i}" for i in range(3)}
+    assert set(found.values()) == {7}
+    assert {kind for kind, _ in found} == {"headline", "tweet", "everyday"}
+
+
+def test_files_and_a_report_are_written(data: Path, corpus: Corpus, recipe: Recipe) -> None:
+    out, nlp = data / "out", spacy.blank("en")
+
+    report = write_mixture(corpus, recipe, out, nlp, "SATIRE", soft_labels={"any post 1": 0.5})
+
+    docs = list(DocBin().from_disk(out / "train.spacy").get_docs(nlp.vocab))
+    assert len(docs) == sum(
+        sum(classes.values()) for classes in report["rows"]["train.spacy"].values()
+    )
+    assert all(0.0 <= doc.cats["SATIRE"] <= 1.0 for doc in docs)
+    lines = [json.loads(line) for line in (out / "pool.jsonl").read_text("utf-8").splitlines()]
+    assert {"text", "source", "kind"} <= set(lines[0])
+    assert {line["source"] for line in lines if "cats" not in line} == {"posts"}
+    assert json.loads((out / "report.json").read_text("utf-8")) == report
+    assert report["dropped"]["unknown"] == {"not in the recipe": 1}
 
 
 def test_soft_labels_are_read(tmp_path: Path) -> None:

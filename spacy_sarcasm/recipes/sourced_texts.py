@@ -1,0 +1,219 @@
+"""The texts of a recipe: files of many sources read as one corpus with fixed splits.
+
+The News Headlines Dataset keeps its frozen split, and no row of another file that repeats most of a
+test headline is kept. Other texts are split by the digest of their cleaned text, or of what the
+texts of a pair share, so that the split of a text never depends on what else is read.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..corpus.cleaning import clean_headline, clean_post, copy_key
+from ..corpus.headlines import Split, read_headlines, split_of
+from .near_copies import NearCopies
+from .recipe import FileSettings, Recipe
+
+EVERYDAY = "everyday"
+HEADLINE = "headline"
+# The publishers of the News Headlines Dataset, by label.
+HEADLINE_SOURCES = {1.0: "onion", 0.0: "huffpost"}
+_FEWEST_WORDS = 2
+# A shorter everyday text shares its few words with others by chance.
+_FEWEST_WORDS_OF_COPIES = 5
+
+
+@dataclass(frozen=True)
+class SourcedText:
+    """A text with its gold and its origin.
+
+    Attributes:
+        text: The text, cleaned.
+        label: 1.0 if sarcastic, 0.0 if not, a number between them if soft; None: not known.
+        source: Where it comes from.
+        kind: What it is: ``headline``, ``tweet``, ``reddit``, ``review``, ``sentence`` or
+            ``everyday/`` with a register.
+        split: The split it belongs to.
+        pair: What the texts of a minimal pair share; None: it has no counterpart.
+    """
+
+    text: str
+    label: float | None
+    source: str
+    kind: str
+    split: Split
+    pair: str | None = None
+
+
+@dataclass
+class Corpus:
+    """The texts of all files, and what was dropped.
+
+    Attributes:
+        texts: The texts, in the order of the files.
+        dropped: How many rows were dropped, by source and reason.
+    """
+
+    texts: list[SourcedText] = field(default_factory=list)
+    dropped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def everyday_split(key: str) -> Split:
+    """Return the split of an everyday text: a third is test, a tenth dev, the rest train.
+
+    Args:
+        key: The identifier of the text's pair, or the text if it has none.
+
+    Example:
+        >>> everyday_split("w1-0084") in ("train", "dev", "test")
+        True
+    """
+    digest = hashlib.md5(key.encode("utf-8"), usedforsecurity=False).hexdigest()
+    number = int(digest, 16) % 30
+    if number % 3 == 0:
+        return "test"
+    return "dev" if number in (1, 2, 4) else "train"
+
+
+def read_corpus(recipe: Recipe, folders: Iterable[Path]) -> Corpus:
+    """Read the files of a recipe as one corpus.
+
+    Args:
+        recipe: The recipe.
+        folders: Where its files are; the first folder that has a file counts.
+
+    Raises:
+        FileNotFoundError: A file is in none of the folders.
+        OSError: A file cannot be read.
+        ValueError: A row is not as expected; the message names file and line.
+    """
+    folders = list(folders)
+    paths = [(one, _find(one.path, folders)) for one in recipe.files]
+    corpus = Corpus()
+    seen: set[str] = set()
+    # Copies are looked for in this order, whatever the order of the files.
+    for settings, path in paths:
+        if settings.format == "headlines":
+            _add_headlines(corpus, path, seen)
+    tests = NearCopies(text.text for text in corpus.texts if text.split == "test")
+    for settings, path in paths:
+        if settings.format == "everyday":
+            _add_everyday(corpus, path, seen, Path(settings.path).stem)
+    for settings, path in paths:
+        if settings.format == "rows":
+            _add_rows(corpus, settings, path, seen, tests, recipe.sources)
+    return corpus
+
+
+def _find(path: str, folders: Collection[Path]) -> Path:
+    for folder in folders:
+        if (folder / path).is_file():
+            return folder / path
+    looked = ", ".join(f"'{folder}'" for folder in folders)
+    raise FileNotFoundError(f"the recipe's file '{path}' is not in {looked or 'any folder'}")
+
+
+def _add_headlines(corpus: Corpus, path: Path, seen: set[str]) -> None:
+    for headline in read_headlines(path):
+        seen.add(copy_key(headline.text))
+        corpus.texts.append(
+            SourcedText(
+                clean_headline(headline.text),
+                headline.label,
+                HEADLINE_SOURCES[headline.label],
+                HEADLINE,
+                split_of(headline.text),
+            )
+        )
+
+
+def _add_everyday(corpus: Corpus, path: Path, seen: set[str], source: str) -> None:
+    texts = []
+    for number, row in _read_lines(path):
+        register, pair = row.get("register"), row.get("pair")
+        if not isinstance(register, str) or not isinstance(pair, str | None):
+            raise ValueError(
+                f"'{path}', line {number}: expected 'register', a text, and 'pair', a text or "
+                f"null, not {register!r} and {pair!r}"
+            )
+        clean = clean_headline if register == HEADLINE else clean_post
+        split = everyday_split(pair or row["text"])
+        kind = f"{EVERYDAY}/{register}"
+        texts.append(
+            SourcedText(clean(row["text"]), float(row["label"]), source, kind, split, pair)
+        )
+    tests = NearCopies(
+        one.text
+        for one in texts
+        if one.split == "test" and len(one.text.split()) >= _FEWEST_WORDS_OF_COPIES
+    )
+    for one in texts:
+        if one.split != "test" and one.text in tests:
+            corpus.dropped[source, "repeats a test text"] += 1
+        else:
+            corpus.texts.append(one)
+            seen.add(copy_key(one.text))
+
+
+def _add_rows(
+    corpus: Corpus,
+    settings: FileSettings,
+    path: Path,
+    seen: set[str],
+    tests: NearCopies,
+    known: Collection[str],
+) -> None:
+    for number, row in _read_lines(path, unlabelled=True):
+        source = row.get("source")
+        if not isinstance(source, str) or not source:
+            raise ValueError(f"'{path}', line {number}: 'source' must be a text, not {source!r}")
+        for start, merged in settings.merge.items():
+            source = merged if source.startswith(start) else source
+        kind = row.get("kind") or HEADLINE
+        text = (clean_headline if kind == HEADLINE else clean_post)(row["text"])
+        key = copy_key(text)
+        reason: str | None = None
+        if source not in known:
+            reason = "not in the recipe"
+        elif len(text.split()) < _FEWEST_WORDS:
+            reason = "too short"
+        elif not key or key in seen:
+            reason = "copy"
+        else:
+            seen.add(key)
+            reason = "repeats a test text" if text in tests else None
+        if reason:
+            corpus.dropped[source, reason] += 1
+            continue
+        # A literal rewriting names the text that it rewrites, which names nothing.
+        pair = row.get("literal_of") or (row["text"] if source in settings.pairs else None)
+        label = None if row["label"] is None else float(row["label"])
+        corpus.texts.append(SourcedText(text, label, source, kind, split_of(pair or text), pair))
+
+
+def _read_lines(path: Path, *, unlabelled: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the rows of a file of JSON lines, with their text and label checked."""
+    allowed = (0, 1, None) if unlabelled else (0, 1)
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise ValueError(f"{row!r} is not a JSON object")
+                if not isinstance(row.get("text"), str):
+                    raise ValueError(f"'text' is {row.get('text')!r}")
+                if row.get("label", "missing") not in allowed:
+                    raise ValueError(f"'label' is {row.get('label', 'missing')!r}")
+            except ValueError as error:
+                raise ValueError(
+                    f"'{path}', line {number}: {error}. Expected a JSON object with 'text', a "
+                    "text, and 'label', 0 or 1"
+                ) from error
+            yield number, row
