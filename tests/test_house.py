@@ -60,7 +60,7 @@ PRESENT_NAMED_ALIKE = {"texts.py"}
 MAX_MODULES = 11
 """Modules at one level of a folder, without `__init__.py`."""
 
-PRESENT_CROWDED = {"cli": 22}
+PRESENT_CROWDED = {"cli": 23}
 
 MAX_LINES = 300
 PRESENT_LONG = {"pipeline/classifier.py": 463}

@@ -30,7 +30,7 @@ from . import (
     seed,  # noqa: F401
     teacher,
     vectors,
-    widen,
+    widen,  # noqa: F401
     wordnet,
 )
 from .app import app

@@ -110,8 +110,8 @@ def file_digest(file: Path) -> str:
         file: The file.
 
     Example:
-        >>> len(file_digest(PRETRAINED["small"]))
-        64
+            >>> len(file_digest(PRETRAINED["bundled"]))
+            64
     """
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -12,7 +12,7 @@ from spacy_sarcasm.network.engines.keras_model import build_keras
 from spacy_sarcasm.network.engines.onnx_graph import build_onnx
 from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.settings import NetworkConfig
-from spacy_sarcasm.network.storage import load_network, network_from_bytes, network_to_bytes
+from spacy_sarcasm.network.storage import network_from_bytes, network_to_bytes
 from spacy_sarcasm.network.weights import PRETRAINED, PROJECTION, TRAINABLE, fold, unfold
 
 from ..conftest import TINY_MODEL, TINY_TEXTS, ScoresOf, make_examples, make_untrained, train
@@ -159,10 +159,13 @@ def test_weights_of_another_projection_do_not_fit(tmp_path: Path) -> None:
         other("text")
 
 
-def test_files_of_earlier_versions_have_no_projection() -> None:
-    from spacy_sarcasm.pretrained import BUNDLED_WEIGHTS
+def test_files_of_earlier_versions_have_no_projection(make_network: MakeNetwork) -> None:
+    data = make_network().config.to_dict()
+    del data["folded"], data["settings"]["projection"]
 
-    assert load_network(BUNDLED_WEIGHTS).config.settings.projection == 0
+    config = NetworkConfig.from_dict(data)
+
+    assert (config.settings.projection, config.folded) == (0, False)
 
 
 def test_folded_dimensions_are_checked(make_network: MakeNetwork) -> None:
