@@ -159,13 +159,10 @@ def test_weights_of_another_projection_do_not_fit(tmp_path: Path) -> None:
         other("text")
 
 
-def test_files_of_earlier_versions_have_no_projection(make_network: MakeNetwork) -> None:
-    data = make_network().config.to_dict()
-    del data["folded"], data["settings"]["projection"]
+def test_files_of_earlier_versions_have_no_projection() -> None:
+    header = {"format_version": 2, "network": {"settings": {"units": 3}}}
 
-    config = NetworkConfig.from_dict(data)
-
-    assert (config.settings.projection, config.folded) == (0, False)
+    assert _upgrade(header) == {"settings": {"units": 3, "projection": 0}, "folded": False}
 
 
 def test_folded_dimensions_are_checked(make_network: MakeNetwork) -> None:
