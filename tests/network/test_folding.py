@@ -12,7 +12,7 @@ from spacy_sarcasm.network.engines.keras_model import build_keras
 from spacy_sarcasm.network.engines.onnx_graph import build_onnx
 from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.settings import NetworkConfig
-from spacy_sarcasm.network.storage import network_from_bytes, network_to_bytes
+from spacy_sarcasm.network.storage import _upgrade, network_from_bytes, network_to_bytes
 from spacy_sarcasm.network.weights import PRETRAINED, PROJECTION, TRAINABLE, fold, unfold
 
 from ..conftest import TINY_MODEL, TINY_TEXTS, ScoresOf, make_examples, make_untrained, train
