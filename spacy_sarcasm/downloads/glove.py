@@ -115,10 +115,10 @@ def vectors_set(name: str, dim: int | None = None) -> VectorsSet:
 def find_vectors(
     folder: Path, known: VectorsSet, dim: int | None, *, extracts: bool = True
 ) -> VectorsFile | None:
-    """Find vectors of a set in a folder; None if there are none.
+    """Find vectors of a set in a folder; None if the folder has none.
 
     Args:
-        folder: The folder.
+        folder: Where to look.
         known: The set.
         dim: The dimension; None for the set's only one.
         extracts: Accept a file with some of the rows if there is no complete one, such as

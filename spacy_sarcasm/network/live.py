@@ -82,7 +82,7 @@ class LiveNetwork:
         """The network, read from the source now if that was left for later.
 
         Raises:
-            NotTrainedError: There is none.
+            NotTrainedError: There is no network yet.
             FileNotFoundError: The source does not exist.
             WeightsError: The source cannot be read, or does not fit the settings.
         """

@@ -156,7 +156,7 @@ class NetworkConfig:
     Attributes:
         settings: What the user chose.
         n_words: Rows of the vocabulary, padding and the unknown word included, 2 or more.
-        n_trainable: Rows of the trainable embedding: the first so many rows of the vocabulary.
+        n_trainable: Rows of the trainable embedding: the first rows of the vocabulary.
             Later words have a pretrained row only.
         pretrained_width: Width of the pretrained vectors; 0 where there are none.
         folded: Whether the projection has been multiplied into the embedding. The pretrained table

@@ -65,13 +65,14 @@ def doc_words(doc: Doc, settings: NetworkSettings) -> list[str]:
 
 @lru_cache
 def load_token_words(name: str) -> TokenWords:
-    """Return the registered function of a name.
+    """Look up the function that maps a token to its words.
 
     Args:
         name: A name in the registry ``misc``.
 
     Raises:
-        catalogue.RegistryError: There is none; the message lists those there are.
+        catalogue.RegistryError: The name is not registered; the message lists the names
+            that are.
     """
     function: TokenWords = registry.misc.get(name)()
     return function

@@ -84,12 +84,12 @@ class Vocabulary:
     def text_rows(
         self, docs: Sequence[Doc], settings: NetworkSettings, max_length: int | None
     ) -> TextRows:
-        """Return the rows of the words of texts, white space left out.
+        """Look up the rows of the words of texts, leaving out white space.
 
         Args:
             docs: The texts.
-            settings: How words come of tokens.
-            max_length: Words of a text beyond so many are cut off; None cuts nothing.
+            settings: How tokens are turned into words.
+            max_length: Words of a text beyond this number are cut off; None keeps all.
         """
         keys, lengths = word_keys(docs, settings)
         rows = self.rows_of(keys)

@@ -39,7 +39,7 @@ def distill_vectors(
         words: A text file, one word per line, the most frequent first. Probabilities are taken
             from the rank, by Zipf's law.
         out: The file to write; it appears only when it is complete.
-        dim: Numbers per vector: so many principal components, or all where there are fewer.
+        dim: Numbers per vector: the number of principal components, or all if there are fewer.
         batch_size: Words per batch.
         device: A device as torch names it; None: a GPU if there is one, else the CPU.
 

@@ -22,7 +22,7 @@ from ..atomic import new_folder
 from .encoder import Classifier, Ids, batches, default_encoder, import_transformers
 
 REPORT_FILE = "teacher.json"
-# Shuffled rows are sorted by length within so many batches: little padding, still random.
+# Shuffled rows are sorted by length within groups of this many batches: little padding, yet random.
 _SORTED_BATCHES = 50
 _WEIGHT_DECAY = 0.01
 _WARM_UP = 0.1
@@ -36,10 +36,10 @@ class Settings:
     Attributes:
         epochs: Passes over the texts.
         learn_rate: The highest learning rate, reached after a tenth of the steps.
-        batch_size: Texts a step.
-        max_length: Tokens of a text beyond so many are not read, then or when it scores.
-        frozen_layers: So many of the lowest layers, and with them the embeddings, are not trained;
-            0: all are.
+        batch_size: Texts per step.
+        max_length: Tokens of a text beyond this number are ignored, in training and in scoring.
+        frozen_layers: How many of the lowest layers to freeze, together with the embeddings; 0
+            trains everything.
         seed: The seed of the random numbers.
         bfloat16: Multiply matrices in bfloat16, where the processor has instructions for it. On a
             CPU with ``avx512_bf16`` 2.5 times as fast.

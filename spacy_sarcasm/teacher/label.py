@@ -66,7 +66,7 @@ def label_corpora(
     counted. A few thousand texts are held at a time.
 
     Args:
-        corpora: The corpora, one after the other; see `data.labelled.read_labelled_rows`.
+        corpora: The corpora, in order; see `data.labelled.read_labelled_rows`.
         out: The file to write, compressed if its name ends with ``.gz``; it appears when whole.
         teacher: The teacher.
         settings: Where rows hold what; its category is the entry of ``cats`` that gets the label.

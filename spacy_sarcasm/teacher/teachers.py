@@ -161,7 +161,7 @@ def load_teacher(
         )
     if label_index is not None or device is not None:
         given = "device" if label_index is None else "class by number"
-        raise ValueError(f"a {given} is for Hugging Face folders, and '{name}' is none")
+        raise ValueError(f"a {given} is for Hugging Face folders, and '{name}' is not one")
     nlp = load_scoring_pipeline(None) if name == BUNDLED else _load_pipeline(name)
     if label is not None:
         return CategoryTeacher(nlp, label)

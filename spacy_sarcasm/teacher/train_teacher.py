@@ -66,8 +66,8 @@ def train_teacher(
         dev: A corpus to check the teacher on.
         base: The folder of the encoder; None: the one that the extra `teacher` installs.
         settings: How it is fine-tuned.
-        max_rows: Learn from a random sample of so many rows.
-        rows: Where rows hold what; its category is the name of the teacher's class.
+        max_rows: Learn from a random sample of at most this many rows.
+        rows: Which columns or keys hold what; its category is the name of the teacher's class.
         device: See `spacy_sarcasm.teacher.encoder.pick_device`.
         overwrite: Replace ``out`` if it exists.
 

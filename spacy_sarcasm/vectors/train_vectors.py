@@ -26,7 +26,7 @@ from spacy_sarcasm.vectors.texts import read_texts
 Algorithm = Literal["skipgram", "cbow"]
 
 MOST_WORDS = 10_000
-"""word2vec in gensim trains on so many words of a text and passes over the rest unsaid."""
+"""gensim's word2vec silently ignores the words of a text beyond this many."""
 
 
 class Sentences:
@@ -79,7 +79,7 @@ def train_vectors(
         seed: The seed of the random numbers. With one worker, as here, equal seeds give equal
             vectors.
         lower: Train on lower-case words; the vectors are then looked up by ``LOWER``.
-        settings: Where rows hold what.
+        settings: Which columns or keys hold what.
 
     Returns:
         The report: words kept and seconds taken; ``path`` is the corpus.
@@ -87,8 +87,8 @@ def train_vectors(
     Raises:
         ImportError: gensim is not installed.
         FileExistsError: ``out`` exists and is not an empty folder.
-        ValueError: No word occurs ``min_count`` times, or the corpus is none that is known.
-        OSError: The corpus cannot be read or the folder not be written.
+        ValueError: No word occurs ``min_count`` times, or the corpus has an unknown format.
+        OSError: The corpus cannot be read, or the folder cannot be written.
     """
     word2vec = require("gensim.models.word2vec", "vectors", "training word vectors")
     if algorithm not in ("skipgram", "cbow"):

@@ -1,7 +1,8 @@
-"""Records of delimited text, with their places, and quotes that swallow records found out.
+"""Split delimited text into records, with their positions, and detect quotes that swallow records.
 
-The standard csv module splits the fields. pandas, Polars and pyarrow split faster, but none of them
-says at which byte a record starts, which resuming needs, or goes on after a bad record.
+The standard csv module splits the fields. pandas, Polars and pyarrow are faster, but none of them
+reports the byte at which a record starts, which resuming needs, or continues after a bad record.
+The reason is these two features, not speed.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from typing import NamedTuple
 from ..rows import Position, too_long
 from ..streams import MAX_LINE, not_utf8
 
-# How the fault of a record starts that would swallow others.
+# How the fault message starts for a record that would swallow others.
 OPEN_QUOTE = "a quote that is opened here is not closed properly"
-# Lines within a field that could each be a row: so many of them are rows that it swallowed. Two
-# columns need more, since many a text has a comma per line; fewer will do if all start with a
-# number as the record itself does.
+# A field with this many lines that could each be a row has swallowed rows. Two columns need more,
+# since texts often have a comma per line; fewer suffice if all start with a number, as the record
+# itself does.
 SWALLOWED_LINES = 3
 SWALLOWED_LINES_OF_TWO = 10
 SWALLOWED_NUMBERED_LINES = 2
-# Where there is one column, a record is too long that has more lines than this, and this many
-# times the lines of any record before it.
+# With a single column, a record is too long if it has more lines than this and this many times the
+# lines of any record before it.
 FEW_LINES = 100
 TIMES_AS_LONG = 20
 MIN_NEIGHBOURS = 10

@@ -1,10 +1,10 @@
 """Just enough of the protocol buffer wire format to write an ONNX model.
 
-The ``onnx`` package would do it too, but it is a large dependency for a graph of twenty nodes and
-slow to import in every process that scores. Wire format:
+Our own code because the ``onnx`` package is a large dependency for a graph of twenty nodes, and
+every process that scores would have to import it. Wire format:
 https://protobuf.dev/programming-guides/encoding; field numbers:
-https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. The tests read what is written here with
-the ``onnx`` package and its checker.
+https://github.com/onnx/onnx/blob/main/onnx/onnx.proto. The tests read the
+result with the ``onnx`` package and run its checker.
 """
 
 from __future__ import annotations

@@ -1,12 +1,16 @@
-"""Output that grows beside its final name, with a journal from which a run resumes.
+"""Write output next to its final name, with a journal from which a run can resume.
+
+Our own code because the output of a resumed run must equal that of an uninterrupted one byte for
+byte, in plain files that need no database beside them. The reason is correctness, not speed;
+``tests/benchmarks/files.py`` compares scoring files with `score_texts`.
 
 ``OUT.partial/`` holds ``rows``, what has been written so far; ``journal``, one line of JSON per
 checkpoint; ``manifest.json``, what the run consists of; and ``lock``. A checkpoint is written only
-after the rows before it have reached the disk, so the last line of the journal that is intact
-always tells the truth. Whatever follows it in ``rows`` is cut off and scored again.
+after the rows before it have reached the disk, so the last intact line of the journal can
+always be trusted. Anything after that point in ``rows`` is cut off and scored again.
 
-Every line of the journal carries a checksum that is keyed by the manifest, and the checksum of all
-rows before it: damage, and files of another run, are noticed.
+Every line of the journal carries a checksum keyed by the manifest, and the checksum of all rows
+before it, which reveals damage and files from another run.
 """
 
 from __future__ import annotations

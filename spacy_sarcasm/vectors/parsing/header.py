@@ -20,8 +20,8 @@ COUNTS = re.compile(rb"(\d{1,12}) (\d{1,6}) ?\r?")
 TAR_MAGIC, TAR_MAGIC_AT = b"ustar", 257
 
 MAX_LONGER_SHARE = 0.01
-"""Of the first rows, so many may have more numbers than the dimension asked for: no more than a
-file may have bad ones."""
+"""Share of the first rows that may have more numbers than the dimension asked for; equal to the
+share of bad rows that a file may have."""
 
 
 @dataclass(frozen=True)
