@@ -8,6 +8,7 @@ of other sites. The page needs nothing from elsewhere.
 from __future__ import annotations
 
 import json
+import math
 import threading
 import warnings
 from http import HTTPStatus
@@ -102,7 +103,8 @@ class DemoServer(ThreadingHTTPServer):
             explained = explain(self._nlp, sentences)
             limit = self._component.cfg["max_length"]
             return {
-                "score": score,
+                # JSON has no NaN, which stands for a text without a known word.
+                "score": None if math.isnan(score) else score,
                 "tokens_read": limit if len(doc) > limit else None,
                 "sentences": [_as_json(one) for one in explained],
             }

@@ -42,9 +42,11 @@ def test_convert(run: Run, headlines: Path, tmp_path: Path) -> None:
 
 def test_evaluate(run: Run, headlines: Path, trained_folder: Path) -> None:
     result = run("evaluate", trained_folder, headlines, "--split", "test")
-    report = json.loads(result.stdout)
+    # The first line is of all rows, the others of their sources.
+    report = json.loads(result.stdout.splitlines()[0])
+    assert report["source"] is None
     texts = [json.loads(line)["headline"] for line in headlines.read_text().splitlines()]
-    assert report["headlines"] == sum(split_of(text) == "test" for text in texts)
+    assert report["texts"] == sum(split_of(text) == "test" for text in texts)
     assert report["sarcasm_acc"] == report["sarcasm_auc"] == 1.0
 
 

@@ -73,7 +73,7 @@ def test_sentences(server: DemoServer, bundled: Language) -> None:
     for empty in ("", "  \n "):
         assert explained(server, empty) == (
             200,
-            {"score": 0.0, "tokens_read": None, "sentences": []},
+            {"score": None, "tokens_read": None, "sentences": []},
         )
 
 

@@ -68,7 +68,8 @@ function show() {
     list.append(item);
   }
   const count = found.sentences.length;
-  report.textContent = "Whole text: " + found.score.toFixed(3) + ". " + over + " of " + count +
+  const whole = found.score === null ? "no score, since it knows no word of it" : found.score.toFixed(3);
+  report.textContent = "Whole text: " + whole + ". " + over + " of " + count +
     (count === 1 ? " sentence is" : " sentences are") + " at or above the threshold.";
   if (found.tokens_read !== null) {
     report.textContent += " The score of the whole text reads its first " + found.tokens_read +
