@@ -63,7 +63,7 @@ def convert_corpus(
         folder: The folder to write to, made if it does not exist.
         nlp: The pipeline whose tokenizer is used.
         category: The category of ``doc.cats`` that gets the gold.
-        settings: Where rows hold what, and what becomes of bad ones.
+        settings: Where rows hold text and label, and how bad ones are handled.
 
     Returns:
         What became of the rows, which ``report.json`` in the folder says as well.

@@ -49,7 +49,7 @@ class TextNormalizer:
             text: Any text.
 
         Returns:
-            The normalised text, maybe empty.
+            The normalised text, which may be empty.
         """
         if self.non_ascii == "fold":
             text = unicodedata.normalize("NFKD", text)

@@ -26,7 +26,7 @@ class JsonlCorpus:
 
         Args:
             path: The file; see `data.labelled.read_labelled_rows`.
-            settings: Where rows hold what, and what becomes of bad ones.
+            settings: Where rows hold text and label, and how bad ones are handled.
             limit: The maximum number of texts to read; 0 for all.
         """
         self.path = path

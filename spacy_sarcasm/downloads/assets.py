@@ -1,4 +1,4 @@
-"""The files that a training run reads: brought to one folder and checked before anything else runs.
+"""The files of a training run, gathered in one folder and checked before anything else runs.
 
 weasel's own ``assets`` continues after a failed download and a wrong checksum, and its ``run``
 fetches nothing, so the project does both with this.

@@ -69,7 +69,8 @@ def label_corpora(
         corpora: The corpora, in order; see `data.labelled.read_labelled_rows`.
         out: The file to write, compressed if its name ends with ``.gz``; it appears when whole.
         teacher: The teacher.
-        settings: Where rows hold what; its category is the entry of ``cats`` that gets the label.
+        settings: Where rows hold text and label; its category is the entry of ``cats`` that gets
+            the label.
         gold_weight: The weight of a row's gold against the teacher's score, 0..1. Rows without
             gold get the teacher's score.
         exclude: Corpora whose texts are left out, such as a test split. Texts are the same that

@@ -49,7 +49,8 @@ class ClassifierTeacher:
             label_index: That class by number.
 
         Raises:
-            ValueError: The class cannot be told, or the classifier gives no probabilities.
+            ValueError: It is unclear which class means sarcastic, or the classifier gives no
+                probabilities.
         """
         config = classifier.model.config
         if config.problem_type == "regression":
@@ -105,7 +106,7 @@ class CategoryTeacher:
         Args:
             texts: The texts.
         """
-        # Strings that the texts bring are let go of again.
+        # Strings that the texts add are released afterwards.
         with self.nlp.memory_zone():
             return np.array([doc.cats[self.label] for doc in self.nlp.pipe(texts)], np.float64)
 
@@ -153,7 +154,7 @@ def load_teacher(
     Raises:
         ImportError: torch or transformers is needed and not installed.
         OSError: There is no such teacher.
-        ValueError: It cannot be read, or what means sarcastic cannot be told.
+        ValueError: It cannot be read, or it is unclear which class means sarcastic.
     """
     if is_classifier_folder(Path(name)):
         return ClassifierTeacher(

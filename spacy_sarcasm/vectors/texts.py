@@ -21,7 +21,7 @@ def read_texts(
 
     Args:
         path: The file; see `data.labelled.read_labelled_rows`. Rows need no gold.
-        settings: Where rows hold what, and what becomes of bad ones.
+        settings: Where rows hold their text, and how bad ones are handled.
         report: Counts the rows and takes note of bad ones.
 
     Yields:
@@ -53,7 +53,7 @@ def count_words(
         path: A corpus; see `read_texts`. Docs of a ``.spacy`` file keep their own tokens.
         nlp: A pipeline whose tokenizer splits the texts.
         words: The words of a token's text.
-        settings: Where rows hold what.
+        settings: Where rows hold their text.
         report: Counts the rows and takes note of bad ones.
 
     Returns:

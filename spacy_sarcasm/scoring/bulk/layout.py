@@ -129,7 +129,7 @@ class PreparedRun:
         columns: The columns of each.
         layout: How the output is written.
         has_tables: Whether an input names its columns, though it may have no rows.
-        started: Inputs that can be read only once, and have been begun.
+        started: Inputs that can be read only once, and have been started.
     """
 
     settings: ScoreSettings

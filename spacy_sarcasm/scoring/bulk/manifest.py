@@ -1,4 +1,4 @@
-"""What partial work consists of, so that it is resumed only as it was begun, and told from others'.
+"""What partial work consists of, so that only the same run can resume it.
 
 A folder is recognised as ours by a mark in its manifest. Any other is refused, even with
 --overwrite: nothing is removed that this command did not write.

@@ -30,7 +30,7 @@ Work = Callable[[Task], Result]
 MAX_TRIES = 3
 # Tasks a worker holds at a time: the current one, and the next so that it need not wait.
 TASKS_PER_WORKER = 2
-# Tasks begun and not yet given back, for each worker. Bounds what waits for a slow one.
+# Tasks started and not yet returned, per worker. Limits how much waits for a slow one.
 TASKS_IN_FLIGHT = 4
 # Seconds after which a worker at the latest knows that its parent is gone.
 ORPHAN_CHECK = 1.0
@@ -116,7 +116,7 @@ class _Pool(Generic[Task, Result]):
         self.context = context
         self.describe = describe
         self.workers: list[_Worker] = []
-        # Tasks begun and not yet given back, by number, and those of them without a worker.
+        # Tasks started and not yet returned, by number, and those of them without a worker.
         self.jobs: dict[int, _Job] = {}
         self.waiting: deque[int] = deque()
 
