@@ -13,7 +13,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vectors import Vectors
+from thinc.api import Config
 
+import spacy_sarcasm
 from spacy_sarcasm.network.live import NotTrainedError
 from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.network.storage import WeightsError
@@ -210,11 +212,13 @@ def test_settings_reach_the_network(bundled: Language) -> None:
     assert cut == pytest.approx(bundled(" ".join(SARCASTIC.split()[:3]))._.sarcasm, abs=1e-6)
 
 
-def test_bundled_weights_fit_the_default_settings() -> None:
+def test_bundled_weights_have_the_settings_of_their_config() -> None:
+    path = Path(spacy_sarcasm.__file__).parent / "configs" / "bundled.cfg"
+    model = Config().from_disk(path, interpolate=False)["components"]["sarcasm"]["model"]
+    del model["@architectures"]
     nlp = spacy.blank("en")
     network = nlp.add_pipe("sarcasm").network
-    # Their corpus holds each headline of the data set four times, so that 5 means two headlines.
-    assert network.config.settings == NetworkSettings(min_count=5)
+    assert network.config.settings == NetworkSettings(**model)
 
 
 def test_two_components_can_share_a_pipeline(trained_folder: Path, bundled: Language) -> None:

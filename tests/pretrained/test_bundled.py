@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import spacy
 from spacy.language import Language
 
 from spacy_sarcasm.evaluation.card import (
@@ -16,12 +19,13 @@ from spacy_sarcasm.evaluation.evaluate import file_digest
 from spacy_sarcasm.evaluation.metrics import Bootstrap, measure
 from spacy_sarcasm.evaluation.scored import score_datasets
 from spacy_sarcasm.network.storage import load_network
-from spacy_sarcasm.pretrained import BUNDLED_CARD, PRETRAINED
+from spacy_sarcasm.pipeline.loading import load_scoring_pipeline
+from spacy_sarcasm.pretrained import BUNDLED_CARD, PRETRAINED, SMALL_CARD
 
-CARDS = {"bundled": BUNDLED_CARD}
+CARDS = {"bundled": BUNDLED_CARD, "small": SMALL_CARD}
 # Of the frozen test split, at the default threshold. Weights that learned from headlines alone, by
 # two of the same publishers, had 0.886 there and were at chance on posts; see TRAINING.md.
-LEAST_TEST_ACCURACY = {"bundled": 0.835}
+LEAST_TEST_ACCURACY = {"bundled": 0.835, "small": 0.830}
 
 
 def recorded(name: str, split: str) -> dict:
@@ -55,6 +59,23 @@ def test_figures_were_measured_on_the_shipped_weights(name: str) -> None:
 def test_test_accuracy_reaches_the_bar(name: str) -> None:
     accuracy = recorded(name, "test")["metrics"]["accuracy"]["value"]
     assert accuracy >= LEAST_TEST_ACCURACY[name]
+
+
+def test_both_sizes_fit_into_the_wheel() -> None:
+    assert sum(path.stat().st_size for path in PRETRAINED.values()) < 11_000_000
+
+
+def test_small_weights_by_name_score_save_and_load(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sarcasm", config={"weights": "small"})
+    text = "Area Man Confident He Could Have Stopped That If He Had Been There"
+    score = nlp(text)._.sarcasm
+
+    nlp.to_disk(tmp_path / "model")
+
+    assert spacy.load(tmp_path / "model")(text)._.sarcasm == pytest.approx(score, abs=1e-6)
+    assert load_scoring_pipeline("small")(text)._.sarcasm == pytest.approx(score, abs=1e-6)
+    assert load_scoring_pipeline("bundled")(text)._.sarcasm != pytest.approx(score, abs=1e-6)
 
 
 @pytest.mark.data
