@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import islice
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,7 @@ class TextScorer:
                 errors[place] = outcome
                 scores.append(None)
             else:
-                scores.append(outcome)
+                scores.append(None if isnan(outcome) else outcome)
         return scores, errors
 
     def _try_all(self, texts: Sequence[str]) -> list[float | str]:
