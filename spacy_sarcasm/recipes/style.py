@@ -86,7 +86,7 @@ def vary_style(text: str, random: Random, kind: str = "headline") -> str:
     Example:
         >>> from random import Random
         >>> vary_style("area man 'fine'", Random(1))
-        'AREA MAN "FINE"'
+        "Area man 'fine'"
     """
     is_headline = kind in ("headline", "everyday/headline")
     text = _vary_ending(text, random, 0.12 if is_headline else 0.45)
