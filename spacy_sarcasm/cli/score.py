@@ -31,7 +31,7 @@ class OutputFormat(StrEnum):
 
 
 class Missing(StrEnum):
-    """The score of rows without a text."""
+    """The score of rows without a text or without a known word."""
 
     NULL = "null"
     ZERO = "zero"
@@ -101,8 +101,19 @@ def score_command(
     ] = None,
     missing: Annotated[
         Missing,
-        typer.Option(help="The score of rows without a text: none (null), or 0 (zero)."),
+        typer.Option(
+            help="The score of rows without a text or without a known word: none (null), or 0 "
+            "(zero)."
+        ),
     ] = Missing.NULL,
+    coverage: Annotated[
+        bool,
+        typer.Option(
+            "--coverage",
+            help="Add a column OUTPUT-COLUMN_coverage: the share of each text's words that the "
+            "network knows.",
+        ),
+    ] = False,
     source_file: Annotated[
         bool, typer.Option("--source-file", help="Add a column source_file: each row's file.")
     ] = False,
@@ -159,6 +170,7 @@ def score_command(
             batch_size=batch_size,
             missing=missing.value,
             source_column=SOURCE_COLUMN if source_file else None,
+            coverage=coverage,
         )
         given_texts = [text_source(texts, text_column)] if texts else []
         if output is None:
@@ -177,7 +189,8 @@ def score_command(
                 n_process=n_process,
             )
             if output_format is None and sys.stdout.isatty():
-                _print_table(_lines(data), text_column, output_column, top)
+                shown = [output_column, *([settings.coverage_column] if coverage else [])]
+                _print_table(_lines(data), text_column, shown, top)
             else:
                 _print_lines(data if top is None else _top(_lines(data), output_column, top))
             return
@@ -234,13 +247,19 @@ def _print_lines(data: Iterable[bytes]) -> None:
 
 
 def _print_table(
-    lines: Iterable[bytes], text_column: str, output_column: str, top: int | None
+    lines: Iterable[bytes], text_column: str, columns: list[str], top: int | None
 ) -> None:
-    """Print scores as they come, those of the first rows, or the highest."""
-    width = len(output_column)
+    """Print scores as they come, those of the first rows, or the highest.
+
+    Args:
+        lines: Rows as JSON.
+        text_column: The column with the texts.
+        columns: The columns with numbers, the scores first.
+        top: The number of rows, those with the highest scores. None: all.
+    """
     shown = MAX_TABLE_ROWS if top is None else top
     if top is not None:
-        lines = _top(lines, output_column, top)
+        lines = _top(lines, columns[0], top)
     for i, line in enumerate(lines):
         if i == shown:
             typer.echo(
@@ -250,9 +269,13 @@ def _print_table(
             )
             break
         if i == 0:
-            typer.secho(f"{output_column}  {text_column}", bold=True)
+            typer.secho("  ".join([*columns, text_column]), bold=True)
         row = json.loads(line)
-        score, text = row[output_column], row.get(text_column)
+        numbers = [(len(name), row[name]) for name in columns]
         # Control characters would move the cursor, or worse.
-        printed = "".join(char if char.isprintable() else " " for char in str(text))
-        typer.echo(f"{'' if score is None else format(score, '.3f'):>{width}}  {printed}")
+        printed = "".join(char if char.isprintable() else " " for char in str(row.get(text_column)))
+        cells = [
+            f"{'' if number is None else format(number, '.3f'):>{width}}"
+            for width, number in numbers
+        ]
+        typer.echo("  ".join([*cells, printed]))

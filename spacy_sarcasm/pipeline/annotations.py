@@ -47,6 +47,16 @@ class Attributes:
         score: float | None = data.get(self._score_key)
         return score
 
+    def get_coverage(self, doc: Doc) -> float | None:
+        """Return the coverage that was written to a doc, None where there is none.
+
+        Args:
+            doc: The doc.
+        """
+        data: dict[Any, Any] = doc.user_data
+        coverage: float | None = data.get(self._coverage_key)
+        return coverage
+
     def write(
         self, docs: Iterable[Doc], scored: RowScores, *, threshold: float, label: str | None
     ) -> None:

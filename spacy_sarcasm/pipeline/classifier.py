@@ -155,7 +155,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         """
         check_settings(cfg)
         self.cfg = cfg
-        self._attributes = Attributes(cfg["extension"])
+        self.attributes = Attributes(cfg["extension"])
         self._positive_weight = PositiveWeight(cfg["positive_weight"])
 
     def __repr__(self) -> str:
@@ -298,7 +298,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
     def get_score(self, doc: Doc) -> float | None:
         """Return the score that this component wrote to a doc, None where there is none."""
-        return self._attributes.get_score(doc)
+        return self.attributes.get_score(doc)
 
     def set_annotations(self, docs: Iterable[Doc], scores: Floats2d) -> None:
         """Write scores, as `predict` returned them, to docs."""
@@ -312,7 +312,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
     def _write(self, docs: Iterable[Doc], scored: RowScores) -> None:
         label = self.label if self.cfg["set_cats"] else None
-        self._attributes.write(docs, scored, threshold=self.threshold, label=label)
+        self.attributes.write(docs, scored, threshold=self.threshold, label=label)
 
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """Return what the scorer makes of scored examples, at the threshold in force."""

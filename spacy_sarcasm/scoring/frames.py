@@ -47,8 +47,8 @@ def score_frame(
         frame: A pandas or Polars DataFrame, or an Arrow Table or RecordBatch.
         text_column: The column with the texts: strings, or categories of strings.
         output_column: The column to append: float64, a probability of sarcasm in 0..1. Where the
-            text is missing or not valid, it holds what the frame uses for missing values: NaN in
-            pandas, null elsewhere.
+            text is missing, empty or not valid, or the network knows none of its words, it holds
+            what the frame uses for missing values: NaN in pandas, null elsewhere.
         model: A pipeline with a sarcasm component, the name of an installed one, or the path of a
             saved one. None: blank English with the bundled weights.
 

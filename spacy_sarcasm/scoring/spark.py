@@ -45,7 +45,8 @@ def score_dataframe(
         df: The DataFrame.
         text_column: The column with the texts, a string column.
         output_column: The column to append: a nullable double, the probability of sarcasm in
-            0..1; null where the text is null or not valid Unicode.
+            0..1; null where the text is null, empty or not valid Unicode, or the network knows
+            none of its words.
         model: A pipeline with a sarcasm component, on the driver and on every worker: the name of
             an installed package, the path of a saved pipeline, or the name of a folder that was
             shipped with the job, by ``SparkContext.addFile(path, recursive=True)`` or

@@ -43,7 +43,7 @@ def score_batches(
         batches: Record batches.
         text_column: The column with the texts: strings, also dictionary-encoded.
         output_column: The column to append: float64, a probability of sarcasm in 0..1; null where
-            the text is null or not valid Unicode.
+            the text is null, empty or not valid Unicode, or the network knows none of its words.
         model: An installed pipeline package or the path of a saved pipeline with a sarcasm
             component. None: blank English with the bundled weights. Loaded once per process, and
             again if it has been saved since.
@@ -125,7 +125,7 @@ def wrong_type(column: str, kind: str, columns: Sequence[str]) -> ValueError:
 def score_values(
     values: Sequence[Any], model: str | Path | Language | None = None
 ) -> list[float | None]:
-    """Return the score of each value, None for one that is not a valid text.
+    """Return the score of each value, None for one without a score.
 
     Args:
         values: Texts, and perhaps nulls and other values.

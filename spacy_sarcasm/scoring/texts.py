@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import islice
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from .docless.eligibility import State, fallback_reason, same_state, state_of
 from .docless.pieces import PieceTable
 from .docless.special_cases import Patterns
 from .docless.tokenizing import copy_tokenizer, special_patterns
+from .values import ScoredValues, find_fault
 
 DEFAULT_BATCH_SIZE = 4000
 
@@ -87,7 +87,7 @@ class TextScorer:
             NotTrainedError: The component has no weights.
         """
         self._check(texts, first_row)
-        scores, scored = self._score(texts)
+        scores, _, scored = self._score(texts)
         if not scored.all():
             row = first_row + int(np.flatnonzero(~scored)[0])
             raise ValueError(
@@ -110,24 +110,47 @@ class TextScorer:
         Raises:
             NotTrainedError: The component has no weights.
         """
+        scored = self.measure_values(values)
+        return scored.scores, scored.errors
+
+    def measure_values(self, values: Sequence[Any]) -> ScoredValues:
+        """Score values as `score_values` does, and tell how much of each the network could read.
+
+        Args:
+            values: As for `score_values`.
+
+        Raises:
+            NotTrainedError: The component has no weights.
+
+        Example:
+            >>> import spacy
+            >>> nlp = spacy.blank("en")
+            >>> _ = nlp.add_pipe("sarcasm")
+            >>> TextScorer(nlp).measure_values(["oh great", "12345", None]).coverage
+            [1.0, 0.0, None]
+        """
         self._prepare()
-        errors = [self._fault(value) for value in values]
+        errors = [find_fault(value, self._longest) for value in values]
         texts = [value for value, error in zip(values, errors, strict=True) if error is None]
         outcomes = iter(self._try_all(texts))
         scores: list[float | None] = []
+        shares: list[float | None] = []
         for place, error in enumerate(errors):
             outcome = next(outcomes) if error is None else error
             if isinstance(outcome, str):
                 errors[place] = outcome
                 scores.append(None)
+                shares.append(None)
             else:
-                scores.append(None if isnan(outcome) else outcome)
-        return scores, errors
+                score, coverage = outcome
+                scores.append(None if math.isnan(score) else score)
+                shares.append(coverage)
+        return ScoredValues(scores, shares, errors)
 
-    def _try_all(self, texts: Sequence[str]) -> list[float | str]:
-        """Return the score of each text, or what was wrong with it."""
+    def _try_all(self, texts: Sequence[str]) -> list[tuple[float, float] | str]:
+        """Return score and coverage of each text, or what was wrong with it."""
         try:
-            scores, scored = self._score(texts)
+            scores, coverage, scored = self._score(texts)
         except MemoryError:
             raise
         except Exception as error:
@@ -137,17 +160,19 @@ class TextScorer:
             return [outcome for text in texts for outcome in self._try_all([text])]
         dropped = "an error handler of the pipeline dropped the text"
         return [
-            score if done else dropped
-            for score, done in zip(scores.tolist(), scored.tolist(), strict=True)
+            (score, share) if done else dropped
+            for score, share, done in zip(
+                scores.tolist(), coverage.tolist(), scored.tolist(), strict=True
+            )
         ]
 
-    def _score(self, texts: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]:
-        """Return the scores of checked texts, and which of them were scored."""
+    def _score(self, texts: Sequence[str]) -> tuple[Scores, Scores, NDArray[np.bool_]]:
+        """Return scores and coverage of checked texts, and which of them were scored."""
         component = self._prepare()
-        scores = np.zeros(len(texts), dtype=np.float64)
+        scores, coverage = np.zeros((2, len(texts)), dtype=np.float64)
         scored = np.ones(len(texts), dtype=np.bool_)
         if not texts:
-            return scores, scored
+            return scores, coverage, scored
         if self._table is None:
             scored[:] = False
             with self._zone():
@@ -156,11 +181,12 @@ class TextScorer:
                 for doc, place in self.nlp.pipe(pairs, as_tuples=True, disable=after):
                     score = component.get_score(doc)
                     scores[place] = np.nan if score is None else score
+                    coverage[place] = component.attributes.get_coverage(doc) or 0.0
                     scored[place] = True
-            return scores, scored
+            return scores, coverage, scored
         rows, places = self._table.text_rows(texts)
-        scores[places] = component.predict_rows(rows).scores
-        return scores, scored
+        scores[places], coverage[places] = component.predict_rows(rows)
+        return scores, coverage, scored
 
     def _prepare(self) -> SarcasmClassifier:
         """Find out how to score, again if the pipeline has changed; return the component."""
@@ -199,7 +225,7 @@ class TextScorer:
             else:
                 return
         for row, text in enumerate(texts, start=first_row):
-            fault = self._fault(text)
+            fault = find_fault(text, self._longest)
             if fault is not None:
                 kind = ValueError if isinstance(text, str) else TypeError
                 raise kind(
@@ -210,22 +236,6 @@ class TextScorer:
     @property
     def _longest(self) -> int:
         return int(self.nlp.max_length)
-
-    def _fault(self, value: Any) -> str | None:
-        if value is None:
-            return "the text is null"
-        if not isinstance(value, str):
-            return f"expected a text, got {type(value).__name__}: {value!r:.60}"
-        if len(value) > self._longest:
-            return (
-                f"the text has {len(value):,} characters, more than nlp.max_length, which is "
-                f"{self._longest:,}"
-            )
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as error:
-            return f"the text holds a lone surrogate at position {error.start + 1}"
-        return None
 
 
 def score_texts(
@@ -243,8 +253,8 @@ def score_texts(
         nlp: A pipeline with a sarcasm component.
         texts: The texts; None for a missing one.
         batch_size: The number of texts held and scored at a time, at least 1.
-        missing: What is yielded for texts that have no score: missing ones, and those without a
-            score on the Doc.
+        missing: What is yielded for texts that have no score: missing ones, empty ones, and those
+            in which the network knows no word.
 
     Yields:
         The probability of sarcasm, 0..1, or `missing`.

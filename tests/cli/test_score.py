@@ -140,3 +140,11 @@ def test_version(run: Run) -> None:
     import spacy_sarcasm
 
     assert run("--version").stdout.strip() == spacy_sarcasm.__version__
+
+
+def test_what_cannot_be_read_is_not_sarcastic(run: Run) -> None:
+    given = "Сегодня хорошая погода\nqzxvk wqzkj\nhttp://t.co/qzxvk\n9182736450123\n"
+    result = run("score", "-", "--threshold", "0.56", "--coverage", stdin=given)
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    found = [(row["sarcasm"], row["sarcasm_label"], row["sarcasm_coverage"]) for row in rows]
+    assert found == [(None, None, 0.0)] * 4

@@ -24,7 +24,7 @@ from spacy_sarcasm.scoring.bulk.score_files import score_files
 
 from .running import Child, Result, make_rows, pipeline, run_child
 
-SECONDS = 60.0
+SECONDS = 120.0
 ROWS = 60
 # What a user can act on; anything else is a traceback.
 CLEAR = {"ValueError", "OSError", "ImportError"}

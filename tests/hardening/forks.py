@@ -14,7 +14,7 @@ from spacy_sarcasm.scoring.texts import TextScorer
 from .running import AGREEMENT, Child, Result, descendants, make_rows, orphans_of, pipeline
 from .running import run_child as run_forked
 
-SECONDS = 60.0
+SECONDS = 120.0
 SPAWNED = """
 import multiprocessing, sys
 import spacy

@@ -50,6 +50,15 @@ def test_the_same_kind_comes_back(kind: str, bundled: Language, score_of: ScoreO
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_texts_that_cannot_be_read_have_no_score(kind: str, bundled: Language) -> None:
+    frame = KINDS[kind]({"text": ["12345", "area man", ""]})
+    first, known, last = columns_of(score_frame(frame, model=bundled))["sarcasm"]
+    assert 0 <= known <= 1
+    for score in (first, last):
+        assert math.isnan(score) if kind == "pandas" else score is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_wrong_columns(kind: str, bundled: Language) -> None:
     make = KINDS[kind]
     with pytest.raises(ValueError, match="no column 'text'; the columns are: 'id'"):

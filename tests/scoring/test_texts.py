@@ -331,3 +331,17 @@ def test_scorers_of_their_own_in_threads(trained: Language) -> None:
         thread.join()
     for number in range(3):
         np.testing.assert_allclose(found[number], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("through_docs", [False, True])
+def test_coverage_beside_the_scores(trained: Language, through_docs: bool) -> None:
+    if through_docs:
+        trained.tokenizer = lambda text: Doc(trained.vocab, words=text.split())
+    values = ["the council", "zzyzx the", "zzyzx", "", None]
+    scorer = TextScorer(trained)
+    assert (scorer.fallback_reason is not None) == through_docs
+    scored = scorer.measure_values(values)
+    assert scored.coverage == [1.0, 0.5, 0.0, 0.0, None]
+    assert [score is None for score in scored.scores] == [False, False, True, True, True]
+    assert [error is None for error in scored.errors] == [True, True, True, True, False]
+    assert (scored.scores, scored.errors) == TextScorer(trained).score_values(values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isnan
 from typing import Any
 
 from spacy.language import Language
@@ -15,12 +14,14 @@ from ...data.rows import Chunk, RowBatch, RowError
 from ...data.streams import Source, compress
 from ...pipeline.loading import find_sarcasm
 from ..texts import TextScorer
-from .layout import KEEP, NULL, Layout, PreparedRun, ScoreSettings
+from .layout import KEEP, ZERO, Layout, PreparedRun, ScoreSettings
 from .shared_pipeline import SharedPipeline
 from .worker_pool import run_workers
 
 # Digits after the point. More would depend on the machine, and on the other texts of the batch.
 SCORE_DIGITS = 7
+# Texts of which the network knows a smaller share of the words are counted.
+FAMILIAR = 0.5
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Counts:
         rows: All of them.
         empty: Those without a text: empty, white space or null.
         failed: Those that could not be scored.
+        unreadable: Those with a text in which the network knows no word.
+        unfamiliar: Those with a text of which it knows fewer than half of the words; the
+            unreadable ones are among them.
         missing: Those without a score that did not fail.
         score_sum: The sum of all scores.
     """
@@ -38,6 +42,8 @@ class Counts:
     rows: int = 0
     empty: int = 0
     failed: int = 0
+    unreadable: int = 0
+    unfamiliar: int = 0
     missing: int = 0
     score_sum: float = 0.0
 
@@ -46,9 +52,17 @@ class Counts:
             self.rows + other.rows,
             self.empty + other.empty,
             self.failed + other.failed,
+            self.unreadable + other.unreadable,
+            self.unfamiliar + other.unfamiliar,
             self.missing + other.missing,
             self.score_sum + other.score_sum,
         )
+
+    @property
+    def unfamiliar_share(self) -> float | None:
+        """The share of the texts with fewer than half of their words known; None without texts."""
+        texts = self.rows - self.empty - self.failed
+        return self.unfamiliar / texts if texts else None
 
     @property
     def mean_score(self) -> float | None:
@@ -108,15 +122,18 @@ class ChunkScorer:
             raise ValueError(f"{source.name}, {what} {error.line}: {error.fault}") from error
 
     def _score(self, rows: RowBatch, source: Source) -> ScoredChunk:
-        found, errors = self.scorer.score_values(rows.values)
-        empty = 0
+        found, coverage, errors = self.scorer.measure_values(rows.values)
+        empty, known = 0, []
         for index, value in enumerate(rows.values):
             if index in rows.faults:
                 errors[index] = rows.faults[index]
             elif value is None or (isinstance(value, str) and (not value or value.isspace())):
                 empty += 1
-                errors[index] = None
-                found[index] = None if self.settings.missing == NULL else 0.0
+                errors[index] = found[index] = None
+            elif (share := coverage[index]) is not None:
+                known.append(share)
+            if errors[index] is None and found[index] is None and self.settings.missing == ZERO:
+                found[index] = 0.0
         failed = [index for index, error in enumerate(errors) if error is not None]
         if failed and self.settings.on_error != KEEP:
             raise RowError(
@@ -124,15 +141,15 @@ class ChunkScorer:
                 f"{errors[failed[0]]}. Fix the row, or keep such rows without a score with "
                 "--on-error keep",
             )
-        # NaN is a missing score too.
-        scores = [
-            None if score is None or isnan(score) else round(score, SCORE_DIGITS) for score in found
-        ]
-        data = self._encode(rows, source, scores, errors)
+        scores = [None if score is None else round(score, SCORE_DIGITS) for score in found]
+        shares = [None if share is None else round(share, SCORE_DIGITS) for share in coverage]
+        data = self._encode(rows, source, scores, shares, errors)
         counts = Counts(
             rows=len(scores),
             empty=empty,
             failed=len(failed),
+            unreadable=known.count(0.0),
+            unfamiliar=sum(share < FAMILIAR for share in known),
             missing=scores.count(None) - len(failed),
             score_sum=sum(score for score in scores if score is not None),
         )
@@ -154,6 +171,7 @@ class ChunkScorer:
         rows: RowBatch,
         source: Source,
         scores: list[float | None],
+        shares: list[float | None],
         errors: list[str | None],
     ) -> bytes:
         settings, layout = self.settings, self.layout
@@ -162,6 +180,8 @@ class ChunkScorer:
             added[settings.label_column] = [
                 None if score is None else int(score >= threshold) for score in scores
             ]
+        if settings.coverage:
+            added[settings.coverage_column] = shares
         if settings.source_column is not None:
             name = source.name if source.path is None else str(source.path)
             added[settings.source_column] = [name] * len(scores)

@@ -130,6 +130,9 @@ class PartialOutput:
         # Also a link that leads nowhere.
         exists = self.output.is_symlink() or self.output.exists()
         if exists and not overwrite and not (resume and has_partial):
+            if not has_partial and not self._lock.is_held:
+                # A run that was killed after all was done can leave an empty folder behind.
+                self._lock.clean_up()
             but = ", and there is no interrupted run to resume" if resume else ""
             raise PartialOutputError(
                 f"the output '{self.output}' already exists{but}: pass --overwrite to replace it, "

@@ -34,9 +34,10 @@ class ScoreSettings:
         threshold: The lowest score that is labelled 1. None: no labels.
         on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
         batch_size: The number of rows scored at a time.
-        missing: The score of rows without a text, empty and null ones alike: ``"null"`` for none,
+        missing: The score of rows without a text or without a known word: ``"null"`` for none,
             ``"zero"`` for 0.
         source_column: The column for the name of each row's file. None: no such column.
+        coverage: Whether there is a column for the share of each text's words that are known.
     """
 
     text_column: str = DEFAULT_TEXT_COLUMN
@@ -47,6 +48,7 @@ class ScoreSettings:
     batch_size: int = DEFAULT_BATCH_SIZE
     missing: str = NULL
     source_column: str | None = None
+    coverage: bool = False
 
     def __post_init__(self) -> None:
         """Check the settings.
@@ -73,6 +75,11 @@ class ScoreSettings:
         return f"{self.output_column}_label"
 
     @property
+    def coverage_column(self) -> str:
+        """The column that takes the share of known words."""
+        return f"{self.output_column}_coverage"
+
+    @property
     def line_column(self) -> str:
         """The column that takes the raw text of lines that are no rows."""
         return f"{self.error_column}_line"
@@ -85,7 +92,7 @@ class ScoreSettings:
         """
         if name == self.source_column:
             return "rename it, or leave out --source-file"
-        is_score = name in {self.output_column, self.label_column}
+        is_score = name in {self.output_column, self.label_column, self.coverage_column}
         option = "--output-column" if is_score else "--error-column"
         return f"choose another name for the one to be added with {option}"
 
@@ -95,6 +102,8 @@ class ScoreSettings:
         columns = {self.output_column: "double"}
         if self.threshold is not None:
             columns[self.label_column] = "int8"
+        if self.coverage:
+            columns[self.coverage_column] = "double"
         if self.source_column is not None:
             columns[self.source_column] = "string"
         if self.on_error == KEEP:

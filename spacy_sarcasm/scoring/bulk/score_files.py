@@ -54,11 +54,19 @@ class Summary:
     def __str__(self) -> str:
         if self.was_complete:
             return f"'{self.output}' was already complete: nothing to do"
-        mean = self.counts.mean_score
+        counts, mean = self.counts, self.counts.mean_score
+        share = counts.unfamiliar_share
+        said = (
+            f"{counts.rows:,} rows ({counts.empty:,} empty, {counts.failed:,} failed) in "
+            f"{self.seconds:.1f} s, mean score {'none' if mean is None else f'{mean:.4f}'}: "
+            f"{self.output}"
+        )
+        if not share:
+            return said
+        hint = " Are they in another language than the network's?" if share > 0.5 else ""
         return (
-            f"{self.counts.rows:,} rows ({self.counts.empty:,} empty, {self.counts.failed:,} "
-            f"failed) in {self.seconds:.1f} s, mean score "
-            f"{'none' if mean is None else f'{mean:.4f}'}: {self.output}"
+            f"{said}\nIn {counts.unfamiliar:,} texts ({share:.1%}), the network knows fewer than "
+            f"half of the words; in {counts.unreadable:,} it knows none.{hint}"
         )
 
 
@@ -71,6 +79,7 @@ def score_files(
     output_column: str = DEFAULT_OUTPUT_COLUMN,
     error_column: str = DEFAULT_ERROR_COLUMN,
     source_column: str | None = None,
+    coverage: bool = False,
     threshold: float | None = None,
     on_error: str = STOP,
     missing: str = NULL,
@@ -101,9 +110,11 @@ def score_files(
         output_column: The column for the scores.
         error_column: The column for what is wrong with rows that have no score.
         source_column: The column for the name of each row's file. None: no such column.
+        coverage: Add a column ``OUTPUT_COLUMN_coverage``: the share of each text's words that the
+            network knows.
         threshold: Adds a column with the label 1 from this score on, else 0.
         on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
-        missing: The score of rows without a text, empty and null ones alike: ``"null"`` for none,
+        missing: The score of rows without a text or without a known word: ``"null"`` for none,
             ``"zero"`` for 0.
         batch_size: The number of rows scored at a time.
         input_format: The format of all inputs, as for `find_sources`, as the next two.
@@ -139,6 +150,7 @@ def score_files(
         batch_size=batch_size,
         missing=missing,
         source_column=source_column,
+        coverage=coverage,
     )
     kind, compression = tell_output_format(output)
     _check_place(output)

@@ -385,3 +385,43 @@ def test_infinite_numbers_stay_as_written(tmp_path: Path, bundled: Language) -> 
     (tmp_path / "in.jsonl").write_text('{"text": "wow", "n": 1e999, "m": NaN}\n')
     score_files([tmp_path / "in.jsonl"], tmp_path / "out.csv", model=bundled)
     assert (tmp_path / "out.csv").read_text().splitlines()[1].startswith("wow,1e999,,")
+
+
+# Texts that no weights know a word of.
+UNREADABLE = ["Сегодня хорошая погода", "qzxvk wqzkj", "http://t.co/qzxvk", "9182736450123"]
+
+
+@pytest.mark.parametrize("missing", ["null", "zero"])
+def test_texts_that_cannot_be_read(tmp_path: Path, bundled: Language, missing: str) -> None:
+    texts = [*UNREADABLE, "", "area man wins"]
+    (tmp_path / "in.txt").write_text("".join(f"{text}\n" for text in texts), encoding="utf-8")
+    output = tmp_path / "out.jsonl"
+    options = {"missing": missing, "threshold": 0.56, "coverage": True}
+    summary = score_files([tmp_path / "in.txt"], output, model=bundled, **options)
+    rows = read_jsonl(output)
+    score, label = (None, None) if missing == "null" else (0.0, 0)
+    assert [row["sarcasm"] for row in rows[:5]] == [score] * 5
+    assert [row["sarcasm_label"] for row in rows[:5]] == [label] * 5
+    assert [row["sarcasm_coverage"] for row in rows] == [0.0] * 5 + [1.0]
+    assert (summary.counts.empty, summary.counts.unreadable, summary.counts.failed) == (1, 4, 0)
+    assert summary.counts.unfamiliar_share == pytest.approx(0.8)
+    assert "In 4 texts (80.0%)" in str(summary)
+    assert "another language" in str(summary)
+
+
+def test_a_column_called_like_the_coverage(tmp_path: Path, bundled: Language) -> None:
+    (tmp_path / "in.csv").write_text("text,sarcasm_coverage\nwow,1\n")
+    with pytest.raises(ValueError, match="has a column 'sarcasm_coverage' already"):
+        score_files([tmp_path / "in.csv"], tmp_path / "out.csv", model=bundled, coverage=True)
+
+
+def test_a_folder_left_by_a_run_that_was_done(tmp_path: Path, bundled: Language) -> None:
+    (tmp_path / "in.txt").write_text("wow\n")
+    output = tmp_path / "out.jsonl"
+    score_files([tmp_path / "in.txt"], output, model=bundled)
+    folder = tmp_path / "out.jsonl.partial"
+    folder.mkdir()
+    (folder / "lock").touch()
+    with pytest.raises(ValueError, match="already exists"):
+        score_files([tmp_path / "in.txt"], output, model=bundled, resume=True)
+    assert not folder.exists()
