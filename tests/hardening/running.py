@@ -95,7 +95,8 @@ def start_child(work: Callable[[], Any]) -> tuple[int, int]:
             answer, status = work(), 0
         except BaseException as error:
             kinds = [kind.__name__ for kind in type(error).__mro__]
-            answer = {"kinds": kinds, "message": str(error)}
+            # A pipe holds 64 KiB, and nobody reads it before the child ends.
+            answer = {"kinds": kinds, "message": str(error)[:2_000]}
         os.write(writer, json.dumps(answer).encode()[:60_000])
     finally:
         os._exit(status)
