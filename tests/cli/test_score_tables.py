@@ -105,11 +105,11 @@ def test_the_highest_scores(tmp_path: Path) -> None:
 
 def test_the_table_of_a_terminal_is_short(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [json.dumps({"text": f"t{i}", "sarcasm": i / 200}).encode() for i in range(200)]
-    score_module._print_table(lines, "text", "sarcasm", None)
+    score_module._print_table(lines, "text", ["sarcasm"], None)
     shown = capsys.readouterr()
     assert len(shown.out.splitlines()) == score_module.MAX_TABLE_ROWS + 1
     assert "--top N" in shown.err
-    score_module._print_table(lines, "text", "sarcasm", 2)
+    score_module._print_table(lines, "text", ["sarcasm"], 2)
     assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
         ["0.995", "t199"],
         ["0.990", "t198"],
