@@ -71,7 +71,7 @@ def run(n_kills: int, n_points: int, seed: int) -> Result:
     return result
 
 
-def _score(given: Path, output: Path, n_process: int) -> None:
+def _score(given: Path, output: Path, n_process: int, *, resume: bool = False) -> None:
     score_files(
         [given],
         output,
@@ -79,7 +79,7 @@ def _score(given: Path, output: Path, n_process: int) -> None:
         batch_size=20,
         n_process=n_process,
         start_method="fork",
-        resume=not output.exists(),
+        resume=resume or not output.exists(),
     )
 
 
@@ -137,7 +137,7 @@ def _resume(
     partial = output.with_name(f"{output.name}.partial")
     # A run that was killed when all was done has nothing to resume.
     if partial.exists() or not output.exists():
-        child = run_child(lambda: _resumed(given, output, n_process), SECONDS)
+        child = run_child(lambda: _score(given, output, n_process, resume=True), SECONDS)
         if child.ending == "hang":
             result.add("hangs", what)
         elif child.ending != "done" and not _was_complete(child, output, expected):
@@ -161,15 +161,3 @@ def _was_complete(child: Child, output: Path, expected: bytes) -> bool:
     """Return whether a run was refused because the one before was killed after its last act."""
     refused = child.ending == "raised" and "PartialOutputError" in child.value["kinds"]
     return refused and output.exists() and output.read_bytes() == expected
-
-
-def _resumed(given: Path, output: Path, n_process: int) -> None:
-    score_files(
-        [given],
-        output,
-        model=pipeline(),
-        batch_size=20,
-        n_process=n_process,
-        start_method="fork",
-        resume=True,
-    )
