@@ -12,28 +12,15 @@ from typing import Any
 
 import typer
 
-# Each command registers itself on the app when it is imported.
-from . import (
-    assets,  # noqa: F401
-    calibrate,  # noqa: F401
-    card,  # noqa: F401
-    convert,  # noqa: F401
-    curves,  # noqa: F401
-    demo,  # noqa: F401
-    evaluate,  # noqa: F401
-    explain,  # noqa: F401
-    export,  # noqa: F401
-    label,  # noqa: F401
-    mix,  # noqa: F401
-    release,  # noqa: F401
-    score,  # noqa: F401
-    seed,  # noqa: F401
-    teacher,
-    vectors,
-    widen,  # noqa: F401
-    wordnet,
-)
+# Each command registers itself on the app when it is imported. Help lists them in this order.
+# ruff: noqa: F401, I001
 from .app import app
+from .scoring import score, explain, demo, export
+from .evaluation import evaluate, calibrate, card
+from .training import assets, convert, curves, release
+from .distillation import label, teacher
+from .recipes import mix, seed
+from .words import vectors, widen, wordnet
 from .errors import (
     FAILURE,
     WRONG_USE,

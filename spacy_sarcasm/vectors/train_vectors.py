@@ -21,7 +21,7 @@ from spacy_sarcasm.data.row_settings import ReadReport, RowSettings
 from spacy_sarcasm.extras import require
 from spacy_sarcasm.vectors.convert_vectors import convert_vectors
 from spacy_sarcasm.vectors.load_report import VectorsReport
-from spacy_sarcasm.vectors.texts import read_texts
+from spacy_sarcasm.vectors.word_counts import read_texts
 
 Algorithm = Literal["skipgram", "cbow"]
 

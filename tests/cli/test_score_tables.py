@@ -12,7 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from spacy_sarcasm.cli import app
-from spacy_sarcasm.cli import score as score_module
+from spacy_sarcasm.cli.scoring import score as score_module
 
 
 def score(*arguments: object, stdin: bytes | None = None) -> Result:

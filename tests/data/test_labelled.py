@@ -22,8 +22,8 @@ from spacy_sarcasm.data.row_settings import Gold, OnError, ReadReport, RowSettin
 from spacy_sarcasm.evaluation.datasets import read_data_sets
 from spacy_sarcasm.teacher.label import label_corpora
 from spacy_sarcasm.teacher.train_teacher import read_gold
-from spacy_sarcasm.vectors.texts import count_words, read_texts
 from spacy_sarcasm.vectors.twitter import lower_words
+from spacy_sarcasm.vectors.word_counts import count_words, read_texts
 
 NLP = spacy.blank("en")
 ROWS = [{"text": f"a text, number {i}\nof two lines", "label": i % 2} for i in range(200)]

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from typer.testing import CliRunner
 
-from spacy_sarcasm.cli.vectors import app
+from spacy_sarcasm.cli.words.vectors import app
 from spacy_sarcasm.downloads import download
 from spacy_sarcasm.downloads.download import DownloadError, download_vectors, fetch
 from spacy_sarcasm.downloads.glove import VECTORS_SETS, VectorsSet, vectors_set

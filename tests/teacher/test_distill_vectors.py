@@ -9,7 +9,7 @@ import pytest
 import spacy
 from typer.testing import CliRunner
 
-from spacy_sarcasm.cli.vectors import app
+from spacy_sarcasm.cli.words.vectors import app
 from spacy_sarcasm.teacher.distill_vectors import principal_components, read_words, sif_weights
 from spacy_sarcasm.vectors.load import load_vectors
 

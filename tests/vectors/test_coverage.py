@@ -14,8 +14,8 @@ import spacy
 
 from spacy_sarcasm.vectors.convert_vectors import convert_vectors
 from spacy_sarcasm.vectors.coverage import known_words, measure_coverage, takeover_rank
-from spacy_sarcasm.vectors.texts import count_words, read_texts
 from spacy_sarcasm.vectors.twitter import glove_twitter_words, lower_words
+from spacy_sarcasm.vectors.word_counts import count_words, read_texts
 
 
 def test_figures_against_a_plain_count():

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
-from .options import ModelOption
+from ..app import app
+from ..errors import reported_errors
+from ..options import ModelOption
 
 
 @app.command("export")
@@ -22,8 +22,8 @@ def export_command(
     Inputs: `rows`, int32 (time, texts), vocabulary rows with 0 for padding, and `lengths`, int32
     (texts). Output: `probabilities`, float32 (texts, 1). The metadata holds the words.
     """
-    from ..network.engines.export import export_onnx
-    from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
+    from ...network.engines.export import export_onnx
+    from ...pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         network = find_sarcasm(load_scoring_pipeline(model)).network

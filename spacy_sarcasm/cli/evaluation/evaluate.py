@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..data.row_settings import OnError, ReadReport, RowSettings
-from .app import app
-from .errors import reported_errors
-from .options import (
+from ...data.row_settings import OnError, ReadReport, RowSettings
+from ..app import app
+from ..errors import reported_errors
+from ..options import (
     CategoryOption,
     DelimiterOption,
     EncodingOption,
@@ -26,11 +26,11 @@ from .options import (
     show_bad_rows,
     split_names,
 )
-from .startup import lasting_imports
+from ..startup import lasting_imports
 
 if TYPE_CHECKING:
-    from ..evaluation.datasets import Labelled
-    from ..evaluation.evaluate import Report
+    from ...evaluation.datasets import Labelled
+    from ...evaluation.evaluate import Report
 
 # As the component's scorer calls them.
 KEYS = {
@@ -112,14 +112,14 @@ def evaluate_command(
     its texts. --output adds intervals, plots and the worst mistakes.
     """
     with lasting_imports():
-        from ..evaluation.card import write_card
-        from ..evaluation.compare import compare, disagreements
-        from ..evaluation.datasets import read_data_sets
-        from ..evaluation.evaluate import make_report
-        from ..evaluation.output import write_report
-        from ..evaluation.scored import score_datasets
-        from ..evaluation.thresholds import threshold_warnings
-        from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
+        from ...evaluation.card import write_card
+        from ...evaluation.compare import compare, disagreements
+        from ...evaluation.datasets import read_data_sets
+        from ...evaluation.evaluate import make_report
+        from ...evaluation.output import write_report
+        from ...evaluation.scored import score_datasets
+        from ...evaluation.thresholds import threshold_warnings
+        from ...pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         nlp = load_scoring_pipeline(model)
@@ -209,7 +209,7 @@ def _print_tables(
     from rich.markup import escape
     from rich.table import Table
 
-    from ..evaluation.rendering import METRIC_NAMES
+    from ...evaluation.rendering import METRIC_NAMES
 
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .errors import reported_errors
+from ..errors import reported_errors
 
 app = typer.Typer()
 
@@ -40,8 +40,8 @@ def install(
     ] = None,
 ) -> None:
     """Install WordNet 3.0, check it, and say where it is."""
-    from ..pipeline.nltk.wordnet import lemmatize, load_wordnet
-    from ..pipeline.nltk.wordnet_install import install_wordnet
+    from ...pipeline.nltk.wordnet import lemmatize, load_wordnet
+    from ...pipeline.nltk.wordnet_install import install_wordnet
 
     with reported_errors():
         folder = install_wordnet(source, nltk_data)

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
-from .options import ModelOption
-from .startup import lasting_imports
+from ..app import app
+from ..errors import reported_errors
+from ..options import ModelOption
+from ..startup import lasting_imports
 
 DEFAULT_PORT = 8765
 
@@ -31,8 +31,8 @@ def demo_command(
     """
     with reported_errors():
         with lasting_imports():
-            from ..explanation.demo_server import DemoServer
-            from ..pipeline.loading import load_scoring_pipeline
+            from ...explanation.demo_server import DemoServer
+            from ...pipeline.loading import load_scoring_pipeline
         with DemoServer(load_scoring_pipeline(model), port) as server:
             typer.echo(f"Open {server.url} (Ctrl-C stops the server)")
             if open_browser:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ..data.row_settings import RowSettings
-from .errors import reported_errors
-from .options import TextColumn
+from ...data.row_settings import RowSettings
+from ..errors import reported_errors
+from ..options import TextColumn
 from .vectors import app
 
 
@@ -39,10 +39,10 @@ def widen_command(
     """
     import spacy
 
-    from ..teacher.encoder import default_encoder
-    from ..teacher.widen_vectors import widen_vectors
-    from ..vectors.texts import count_words
-    from ..vectors.twitter import lower_words
+    from ...teacher.encoder import default_encoder
+    from ...teacher.widen_vectors import widen_vectors
+    from ...vectors.twitter import lower_words
+    from ...vectors.word_counts import count_words
 
     with reported_errors():
         settings = RowSettings(text_column=text_column)

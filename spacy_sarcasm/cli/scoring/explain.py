@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .app import app
-from .errors import WRONG_USE, fail, reported_errors
-from .options import ModelOption
-from .startup import lasting_imports
+from ..app import app
+from ..errors import WRONG_USE, fail, reported_errors
+from ..options import ModelOption
+from ..startup import lasting_imports
 
 if TYPE_CHECKING:
-    from ..explanation.attributions import Explanation
-    from ..explanation.corpus_summary import CorpusSummary
+    from ...explanation.attributions import Explanation
+    from ...explanation.corpus_summary import CorpusSummary
 
 
 class Method(StrEnum):
@@ -94,13 +94,13 @@ def _explain_texts(
             )
     with reported_errors():
         with lasting_imports():
-            from ..explanation.explain import explain
-            from ..pipeline.loading import load_scoring_pipeline
+            from ...explanation.explain import explain
+            from ...pipeline.loading import load_scoring_pipeline
         explanations = explain(load_scoring_pipeline(model), texts, method=method.value)
         found = [one.to_dict() for one in explanations]
         for path in outputs:
             if path.suffix == ".html":
-                from ..explanation.html import render_pictures
+                from ...explanation.html import render_pictures
 
                 pictures = [one.picture for one in explanations]
                 _write(path, render_pictures(pictures, page=True))
@@ -122,12 +122,12 @@ def _explain_files(
 ) -> None:
     with reported_errors():
         with lasting_imports():
-            from ..explanation.corpus_summary import summarize_corpus
-            from ..pipeline.loading import load_scoring_pipeline
+            from ...explanation.corpus_summary import summarize_corpus
+            from ...pipeline.loading import load_scoring_pipeline
         if any(path.suffix == ".html" for path in outputs):
             # Before minutes of work, not after them.
-            from ..explanation.corpus_page import render_corpus
-            from ..plotting import new_figure
+            from ...explanation.corpus_page import render_corpus
+            from ...plotting import new_figure
 
             new_figure("evaluate", (1, 1))
         texts = _read_texts(files, text_column)
@@ -145,8 +145,8 @@ def _explain_files(
 
 
 def _read_texts(files: Sequence[str], text_column: str | None) -> Iterator[str]:
-    from ..data.labelled import read_labelled_rows
-    from ..data.row_settings import Gold, ReadReport, RowSettings
+    from ...data.labelled import read_labelled_rows
+    from ...data.row_settings import Gold, ReadReport, RowSettings
 
     settings = RowSettings(text_column=text_column)
     for file in files:
@@ -164,7 +164,7 @@ def _to_json(value: object) -> str:
 
 
 def _write(path: Path, content: str) -> None:
-    from ..atomic import atomic_write
+    from ...atomic import atomic_write
 
     with atomic_write(path) as file:
         file.write(content.encode("utf-8"))
@@ -184,7 +184,7 @@ def _show(explanations: Sequence[Explanation]) -> None:
 def _show_summary(summary: CorpusSummary, top: int) -> None:
     from rich.console import Console
 
-    from ..explanation.terminal import render_marked, render_words
+    from ...explanation.terminal import render_marked, render_words
 
     console = Console(highlight=False)
     console.print(

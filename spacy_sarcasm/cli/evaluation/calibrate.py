@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ..data.row_settings import OnError, ReadReport, RowSettings
-from .app import app
-from .errors import reported_errors
-from .options import (
+from ...data.row_settings import OnError, ReadReport, RowSettings
+from ..app import app
+from ..errors import reported_errors
+from ..options import (
     CategoryOption,
     DelimiterOption,
     EncodingOption,
@@ -23,7 +23,7 @@ from .options import (
     show_bad_rows,
     split_names,
 )
-from .startup import lasting_imports
+from ..startup import lasting_imports
 
 
 @app.command("calibrate")
@@ -76,10 +76,10 @@ def calibrate_command(
     Fits scale and shift of the logit to the data (Platt scaling) and chooses the threshold.
     """
     with lasting_imports():
-        from ..evaluation.calibrate import calibrate
-        from ..evaluation.datasets import read_data_sets
-        from ..network.storage import save_network
-        from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
+        from ...evaluation.calibrate import calibrate
+        from ...evaluation.datasets import read_data_sets
+        from ...network.storage import save_network
+        from ...pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         nlp = load_scoring_pipeline(model)

@@ -32,7 +32,7 @@ def read_texts(
         ValueError: It is not of a known format, or too many rows are bad.
 
     Example:
-        >>> from spacy_sarcasm.vectors.texts import read_texts
+        >>> from spacy_sarcasm.vectors.word_counts import read_texts
         >>> texts = read_texts("tweets.csv")
     """
     for row in read_labelled_rows(path, settings, gold=Gold.IGNORED, report=report):

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
+from ..app import app
+from ..errors import reported_errors
 
 
 @app.command("mix")
@@ -42,9 +42,9 @@ def mix_command(
     """
     import spacy
 
-    from ..recipes.mixture import REPORT_FILE, read_soft_labels, write_mixture
-    from ..recipes.recipe import BUNDLED_RECIPE, read_recipe
-    from ..recipes.sourced_texts import read_corpus
+    from ...recipes.mixture import REPORT_FILE, read_soft_labels, write_mixture
+    from ...recipes.recipe import BUNDLED_RECIPE, read_recipe
+    from ...recipes.sourced_texts import read_corpus
 
     with reported_errors():
         settings = read_recipe(recipe or BUNDLED_RECIPE)

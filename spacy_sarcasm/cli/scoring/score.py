@@ -13,11 +13,11 @@ from typing import Annotated
 
 import typer
 
-from ..data.formats import Format
-from .app import app
-from .errors import WRONG_USE, fail, printable, reported_errors
-from .options import DelimiterOption, EncodingOption, ModelOption
-from .startup import lasting_imports
+from ...data.formats import Format
+from ..app import app
+from ..errors import WRONG_USE, fail, printable, reported_errors
+from ..options import DelimiterOption, EncodingOption, ModelOption
+from ..startup import lasting_imports
 
 MAX_TABLE_ROWS = 100
 
@@ -158,9 +158,9 @@ def score_command(
         for one in texts:
             _check_text(one)
         with lasting_imports():
-            from ..data.sources import find_sources, partial_folder, text_source
-            from ..scoring.bulk.layout import SOURCE_COLUMN, ScoreSettings
-            from ..scoring.bulk.score_files import score_files, score_to_stream
+            from ...data.sources import find_sources, partial_folder, text_source
+            from ...scoring.bulk.layout import SOURCE_COLUMN, ScoreSettings
+            from ...scoring.bulk.score_files import score_files, score_to_stream
         settings = ScoreSettings(
             text_column=text_column,
             output_column=output_column,

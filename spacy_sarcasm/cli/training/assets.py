@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
+from ..app import app
+from ..errors import reported_errors
 
 
 @app.command("assets")
@@ -50,7 +50,7 @@ def assets_command(
     A folder given by --from may hold the official archive, the text file of the dimension, plain
     or .gz, or an extract named .subset.txt, .head.txt or .top60k.txt, plain or .gz.
     """
-    from ..downloads.assets import bring_corpus, bring_vectors, write_report
+    from ...downloads.assets import bring_corpus, bring_vectors, write_report
 
     assets = {}
     with reported_errors():

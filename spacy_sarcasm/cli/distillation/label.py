@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ..data.row_settings import OnError, RowSettings
-from .app import app
-from .errors import reported_errors
-from .options import (
+from ...data.row_settings import OnError, RowSettings
+from ..app import app
+from ..errors import reported_errors
+from ..options import (
     Category,
     DelimiterOption,
     EncodingOption,
@@ -82,8 +82,8 @@ def label_command(
 
     Each row gets `cats` with the teachers' mean probability and keeps its other values.
     """
-    from ..teacher.label import label_corpora
-    from ..teacher.teachers import TeacherEnsemble, load_teacher
+    from ...teacher.label import label_corpora
+    from ...teacher.teachers import TeacherEnsemble, load_teacher
 
     with reported_errors():
         teachers = [

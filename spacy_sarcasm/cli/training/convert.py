@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ..data.row_settings import OnError, RowSettings
-from .app import app
-from .errors import reported_errors
-from .options import DelimiterOption, EncodingOption, LabelColumn, OnErrorOption, TextColumn
+from ...data.row_settings import OnError, RowSettings
+from ..app import app
+from ..errors import reported_errors
+from ..options import DelimiterOption, EncodingOption, LabelColumn, OnErrorOption, TextColumn
 
 
 @app.command("convert")
@@ -46,7 +46,7 @@ def convert_command(
     """
     import spacy
 
-    from ..corpus.convert import convert_corpus
+    from ...corpus.convert import convert_corpus
 
     settings = RowSettings(
         text_column=text_column,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
+from ..app import app
+from ..errors import reported_errors
 
 if TYPE_CHECKING:
-    from ..training.curves import Epoch
+    from ...training.curves import Epoch
 
 DIFFERENCES = """\
 What differs from the notebook, and so changes the figures:
@@ -42,8 +42,8 @@ def seed_command(
     """Train the notebook's network, plot its curves, and score its four sentences."""
     import spacy
 
-    from ..recipes.seed import compare_sentences, train_seed, write_comparison
-    from ..training.curves import plot_epochs
+    from ...recipes.seed import compare_sentences, train_seed, write_comparison
+    from ...training.curves import plot_epochs
 
     with reported_errors():
         typer.echo("epoch  seconds  train acc   loss    dev acc   loss")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
+from ..app import app
+from ..errors import reported_errors
 
 
 @app.command("release")
@@ -34,7 +34,7 @@ def release_command(
     ] = None,
 ) -> None:
     """Copy a trained pipeline with the metadata that `spacy package` puts into the package."""
-    from ..training.release import make_release
+    from ...training.release import make_release
 
     meta = {
         "name": name,

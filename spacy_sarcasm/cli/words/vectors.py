@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..data.row_settings import OnError, ReadReport, RowSettings
-from .errors import reported_errors
-from .options import DelimiterOption, EncodingOption, OnErrorOption, TextColumn, show_bad_rows
-from .startup import lasting_imports
+from ...data.row_settings import OnError, ReadReport, RowSettings
+from ..errors import reported_errors
+from ..options import DelimiterOption, EncodingOption, OnErrorOption, TextColumn, show_bad_rows
+from ..startup import lasting_imports
 
 if TYPE_CHECKING:
-    from ..vectors.coverage import Coverage
-    from ..vectors.load_report import VectorsReport
+    from ...vectors.coverage import Coverage
+    from ...vectors.load_report import VectorsReport
 
 app = typer.Typer(help="Fetch, convert, train and examine word vectors.", no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def convert_command(
 ) -> None:
     """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
     with lasting_imports():
-        from ..vectors.convert_vectors import convert_vectors, first_words
+        from ...vectors.convert_vectors import convert_vectors, first_words
 
     with reported_errors():
         words = None
@@ -101,7 +101,7 @@ def download_command(
     folder: Annotated[Path, typer.Option(help="Where to put the archive.")] = Path("assets"),
 ) -> None:
     """Download published GloVe vectors, resuming an interrupted transfer."""
-    from ..downloads.download import download_vectors
+    from ...downloads.download import download_vectors
 
     with reported_errors():
         path = download_vectors(name, folder, dim=dim)
@@ -139,7 +139,7 @@ def train_command(
     """Train word2vec vectors on a corpus and write them as a pipeline folder."""
     import spacy
 
-    from ..vectors.train_vectors import train_vectors
+    from ...vectors.train_vectors import train_vectors
 
     with reported_errors():
         report = train_vectors(
@@ -176,7 +176,7 @@ def distill_command(
     ] = None,
 ) -> None:
     """Write static word vectors taken from a sentence encoder. Needs the extra `teacher`."""
-    from ..teacher.distill_vectors import distill_vectors
+    from ...teacher.distill_vectors import distill_vectors
 
     with reported_errors():
         count, width = distill_vectors(
@@ -207,10 +207,10 @@ def coverage_command(
     """Show how many of a corpus's words the vectors know, and suggest a vocabulary size."""
     import spacy
 
-    from ..vectors.coverage import known_words, measure_coverage
-    from ..vectors.coverage_plots import plot_coverage
-    from ..vectors.texts import count_words
-    from ..vectors.twitter import glove_twitter_words, lower_words
+    from ...vectors.coverage import known_words, measure_coverage
+    from ...vectors.coverage_plots import plot_coverage
+    from ...vectors.twitter import glove_twitter_words, lower_words
+    from ...vectors.word_counts import count_words
 
     mapping = glove_twitter_words if words is Words.TWITTER else lower_words
     with reported_errors():
@@ -232,8 +232,8 @@ def coverage_command(
 def _corpus_words(corpus: Path, lang: str) -> set[str]:
     import spacy
 
-    from ..vectors.texts import count_words
-    from ..vectors.twitter import lower_words
+    from ...vectors.twitter import lower_words
+    from ...vectors.word_counts import count_words
 
     return set(count_words(corpus, spacy.blank(lang), lower_words))
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from ..data.row_settings import OnError, RowSettings
-from .errors import reported_errors
-from .options import (
+from ...data.row_settings import OnError, RowSettings
+from ..errors import reported_errors
+from ..options import (
     Category,
     DelimiterOption,
     EncodingOption,
@@ -74,8 +74,8 @@ def train_command(
 
     Nothing is downloaded. Needs the extra `teacher`.
     """
-    from ..teacher.finetune import Settings
-    from ..teacher.train_teacher import train_teacher
+    from ...teacher.finetune import Settings
+    from ...teacher.train_teacher import train_teacher
 
     with reported_errors():
         settings = Settings(
@@ -124,7 +124,7 @@ def average_command(
     ] = False,
 ) -> None:
     """Write a teacher whose weights are the mean of several, to train another one from (--base)."""
-    from ..teacher.average import average_teachers
+    from ...teacher.average import average_teachers
 
     with reported_errors():
         average_teachers(teachers, out, overwrite=overwrite)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
-from .options import ModelArgument
+from ..app import app
+from ..errors import reported_errors
+from ..options import ModelArgument
 
 
 @app.command("card")
@@ -40,8 +40,8 @@ def card_command(
 
     Copies the figures beside the card as evaluation.json.
     """
-    from ..evaluation.card import describe_training, read_figures, read_record, write_card
-    from ..pipeline.loading import find_sarcasm, load_scoring_pipeline
+    from ...evaluation.card import describe_training, read_figures, read_record, write_card
+    from ...pipeline.loading import find_sarcasm, load_scoring_pipeline
 
     with reported_errors():
         record = describe_training(

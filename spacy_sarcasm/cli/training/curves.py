@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from .app import app
-from .errors import reported_errors
+from ..app import app
+from ..errors import reported_errors
 
 
 @app.command("curves")
@@ -17,7 +17,7 @@ def curves_command(
     output: Annotated[Path, typer.Argument(help="The PNG file to write.")],
 ) -> None:
     """Plot the loss and the scores on dev over the training steps."""
-    from ..training.curves import plot_log
+    from ...training.curves import plot_log
 
     with reported_errors():
         plot_log(log, output)

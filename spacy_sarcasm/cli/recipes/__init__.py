@@ -1,0 +1,1 @@
+"""Commands that make the bundled weights and run the original experiment again."""

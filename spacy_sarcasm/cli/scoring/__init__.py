@@ -1,0 +1,1 @@
+"""Commands that score texts, explain scores and serve the network."""
