@@ -21,9 +21,6 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
     Yields:
         A file beside it, put in its place at the end or removed on an error.
-
-    Raises:
-        OSError: The file cannot be written.
     """
     partial = path.with_name(f".{path.name}.{threading.get_native_id()}.partial")
     # A run that was killed may have left one. Somebody else's link is removed, not followed.
@@ -56,11 +53,7 @@ def write_json(path: Path, value: Any) -> None:
     """Write plain values as indented JSON; the file appears only when it is complete.
 
     Args:
-        path: The file.
         value: The values.
-
-    Raises:
-        OSError: The file cannot be written.
 
     Example:
         >>> write_json(Path("report.json"), {"accuracy": 0.9})  # doctest: +SKIP
@@ -71,13 +64,6 @@ def write_json(path: Path, value: Any) -> None:
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows as JSON lines; the file appears only when it is complete.
-
-    Args:
-        path: The file.
-        rows: The rows.
-
-    Raises:
-        OSError: The file cannot be written.
 
     Example:
         >>> write_json_lines(Path("rows.jsonl"), [{"text": "a"}])  # doctest: +SKIP

@@ -30,9 +30,6 @@ def new_figure(
         size: Width and height in inches.
         columns: The number of panels.
 
-    Raises:
-        ImportError: matplotlib is not installed.
-
     Example:
         >>> figure, (left, right) = new_figure("evaluate", (11, 4.5), columns=2)
         >>> _ = left.plot([0, 1], [0, 1])
@@ -49,11 +46,7 @@ def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, making its folder if needed.
 
     Args:
-        figure: The figure.
         path: The file; one that exists is replaced.
-
-    Raises:
-        OSError: The file cannot be written.
 
     Example:
         >>> from pathlib import Path

@@ -27,11 +27,7 @@ ModelOption = Annotated[
 
 
 def show_bad_rows(report: ReadReport) -> None:
-    """Name on standard error the rows of a file that were left out.
-
-    Args:
-        report: What was read.
-    """
+    """Name on standard error the rows of a file that were left out."""
     if not report.bad:
         return
     typer.echo(

@@ -24,7 +24,6 @@ class ConvertReport:
 
     Attributes:
         source: The file.
-        rows: Rows read.
         kept: Rows that went into a split.
         dropped: Rows that did not, by reason: ``bad``, ``empty`` (no text) or ``duplicate``.
         bad_lines: The first bad ones: the line in the file, from 1, and what is wrong.
@@ -69,7 +68,6 @@ def convert_corpus(
         What became of the rows, which ``report.json`` in the folder says as well.
 
     Raises:
-        OSError: A file cannot be read or written.
         ValueError: Too many rows are bad, or none is left; nothing is written then.
     """
     report = ConvertReport(str(source))

@@ -45,7 +45,6 @@ def read_headlines(path: Path) -> list[Headline]:
         The headlines, in the file's order.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: A row is bad; the message names file and line.
     """
     settings = RowSettings("headline", "is_sarcastic", on_error=OnError.STOP)
@@ -59,9 +58,6 @@ def read_headlines(path: Path) -> list[Headline]:
 
 def duplicate_key(text: str) -> str:
     """Return what two texts have in common that are duplicates of each other.
-
-    Args:
-        text: The text.
 
     Returns:
         The text after case folding and collapsing white space.
@@ -95,10 +91,6 @@ def split_headlines(headlines: Iterable[Headline]) -> dict[Split, list[Headline]
 
 
 def count_labels(headlines: Iterable[Headline]) -> dict[str, int]:
-    """Return how many headlines are sarcastic (a label of at least 0.5) and how many are not.
-
-    Args:
-        headlines: The headlines.
-    """
+    """Return how many headlines are sarcastic (a label of at least 0.5) and how many are not."""
     counts = Counter("sarcastic" if headline.label >= 0.5 else "serious" for headline in headlines)
     return {kind: counts[kind] for kind in ("sarcastic", "serious")}

@@ -45,9 +45,6 @@ class TextNormalizer:
     def __call__(self, text: str) -> str:
         """Normalise a text.
 
-        Args:
-            text: Any text.
-
         Returns:
             The normalised text, which may be empty.
         """

@@ -44,7 +44,6 @@ class JsonlCorpus:
             An example per row.
 
         Raises:
-            OSError: The file cannot be read.
             ValueError: Too many rows are bad; the message names file and line.
         """
         report = ReadReport()

@@ -79,8 +79,6 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield the chunks of a source.
 
     Args:
-        number: The number of the source.
-        source: The source.
         size: Rows per chunk.
         start: Where to start: START, or where a chunk ended.
 
@@ -95,9 +93,7 @@ def read_rows(chunk: Chunk, format: str, text_column: str | None) -> RowBatch:
     """Return the rows of a chunk.
 
     Args:
-        chunk: The chunk.
         format: The format of its source.
-        text_column: The column with the texts.
     """
     return _MODULES[format].make_rows(chunk, text_column)
 
@@ -106,9 +102,7 @@ def check_texts(source: Source, rows: RowBatch, text_column: str) -> None:
     """Check that the column chosen for its texts does not hold numbers.
 
     Args:
-        source: The source.
         rows: Its first rows, read for that column.
-        text_column: The column.
 
     Raises:
         ValueError: All of at least two values are numbers, and there are other columns.
@@ -150,9 +144,6 @@ def tell_format(path: Path) -> tuple[Format | None, Compression | None]:
 
 def tell_output_format(path: Path) -> tuple[Format, Compression | None]:
     """Return the format and the compression of a file to be written.
-
-    Args:
-        path: The file.
 
     Raises:
         ValueError: Its name tells no format that can be written.

@@ -40,7 +40,6 @@ class Chunk:
 
     Attributes:
         source: The number of the source.
-        start: Where it starts.
         end: Where the next chunk starts.
         rows: The rows as the format reads them.
         bytes_read: Bytes of the file that have been read up to its end.
@@ -98,11 +97,7 @@ class RowBatch(Protocol):
         ...
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row; None where there is no value.
-
-        Args:
-            columns: The columns wanted.
-        """
+        """Yield the cells of each row; None where there is no value."""
         ...
 
 
@@ -128,11 +123,7 @@ class RecordBatch:
         return [to_json(row) for row in self.records()]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row.
-
-        Args:
-            columns: The columns wanted.
-        """
+        """Yield the cells of each row."""
         for row in self.records():
             yield [as_cell(row.get(column)) for column in columns]
 
@@ -203,11 +194,7 @@ def split_lines(data: bytes, faults: dict[int, str], broken: dict[int, str]) -> 
 
 
 def as_cell(value: Any) -> str | None:
-    """Return a value as the text of a cell: text as it is, other values as JSON, null as None.
-
-    Args:
-        value: Any value.
-    """
+    """Return a value as the text of a cell: text as it is, other values as JSON, null as None."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, float) and not math.isfinite(value):
@@ -217,11 +204,7 @@ def as_cell(value: Any) -> str | None:
 
 
 def to_json(value: Any) -> str:
-    """Return a value as JSON: NaN and infinity as null, dates and the like as text.
-
-    Args:
-        value: Any value.
-    """
+    """Return a value as JSON: NaN and infinity as null, dates and the like as text."""
     try:
         return json.dumps(value, ensure_ascii=False, default=plain, allow_nan=False)
     except ValueError:
@@ -237,11 +220,7 @@ def _finite(value: Any) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """Return what represents a value that JSON does not have: dates and the like as text.
-
-    Args:
-        value: Any value.
-    """
+    """Return what represents a value that JSON does not have: dates and the like as text."""
     if value is None or isinstance(value, str | int | float | list | dict):
         return value
     if isinstance(value, bytes):

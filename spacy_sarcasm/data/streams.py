@@ -124,9 +124,6 @@ class InputStream:
 def open_source(source: Source) -> Iterator[InputStream]:
     """Open a source of a text format.
 
-    Args:
-        source: The source.
-
     Yields:
         The open source, decompressed and as UTF-8.
 
@@ -188,7 +185,6 @@ def not_utf8(line: bytes, error: UnicodeDecodeError) -> str:
     """Return a message about the first byte of a line that is not UTF-8.
 
     Args:
-        line: The line.
         error: What decoding it raised.
     """
     likely = "utf-16" if line.count(0) > len(line) // 4 else "cp1252"
@@ -202,7 +198,6 @@ def compress(data: bytes, compression: Compression | None) -> bytes:
     """Return data as a gzip member or zstd frame of its own; such parts may follow one another.
 
     Args:
-        data: The data.
         compression: How; None: not at all.
     """
     if compression is None:

@@ -32,7 +32,6 @@ class Asset:
     """A file that a run reads.
 
     Attributes:
-        file: Where it is.
         source: The file or address it was taken from.
         size: Its length in bytes.
         sha256: Its SHA-256 digest, in hexadecimal.
@@ -60,7 +59,6 @@ def bring_corpus(
 
     Args:
         name: The file's name.
-        folder: The folder to bring it to.
         source: A local folder or a mirror's address to take it from. None: the copy in ``folder``,
             else ``url``.
         url: Its official address; None if it has none without a login.
@@ -107,7 +105,6 @@ def bring_vectors(
     """Bring a file of word vectors to a folder, check it, and give it a second, fixed name.
 
     Args:
-        folder: The folder to bring it to.
         link: The fixed name: a hard link, or a copy if the file system has none.
         name: A published set, one of ``VECTORS_SETS``. Not needed with ``file``.
         dim: The dimension.
@@ -147,10 +144,6 @@ def bring_vectors(
 
 def write_report(assets: dict[str, Asset], path: Path) -> None:
     """Write which files a run reads as JSON; the same assets give the same bytes.
-
-    Args:
-        assets: The assets by what they are for.
-        path: The file.
 
     Example:
         >>> write_report({"corpus": asset}, Path("assets/report.json"))  # doctest: +SKIP

@@ -73,7 +73,6 @@ def fetch(
 
     Args:
         url: The address, http or https.
-        path: The file to write.
         size: Its length in bytes, if known.
         sha256: Its digest in hexadecimal, if known.
         archive: Test the checksums of a zip archive.
@@ -151,7 +150,6 @@ def check_file(
     """Check a complete file, and return its SHA-256 digest in hexadecimal.
 
     Args:
-        path: The file.
         size: The expected length in bytes; None for any.
         sha256: The expected digest; None for any.
         remedy: What to do about a wrong file, for the error.

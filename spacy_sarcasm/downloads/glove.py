@@ -78,7 +78,6 @@ class VectorsFile:
     """A file of vectors in some folder.
 
     Attributes:
-        name: Its name.
         archive: The name of the official archive of its set; None if it belongs to no known set.
         note: What the report says about it; empty for nothing.
     """
@@ -92,7 +91,6 @@ def vectors_set(name: str, dim: int | None = None) -> VectorsSet:
     """Look up a set of published vectors.
 
     Args:
-        name: One of ``VECTORS_SETS``.
         dim: A dimension that the set must have; None for any.
 
     Raises:
@@ -118,7 +116,6 @@ def find_vectors(
     """Find vectors of a set in a folder; None if the folder has none.
 
     Args:
-        folder: Where to look.
         known: The set.
         dim: The dimension; None for the set's only one.
         extracts: Accept a file with some of the rows if there is no complete one, such as
@@ -149,7 +146,6 @@ def check_vectors(path: Path, dim: int | None) -> None:
 
     Raises:
         ValueError: The compressed data or the last row is damaged or cut short.
-        OSError: The file cannot be read.
 
     Example:
         >>> check_vectors(Path("assets/glove.6B.100d.txt"), dim=100)  # doctest: +SKIP

@@ -100,7 +100,6 @@ def fit_calibration(scores: ArrayLike, gold: ArrayLike) -> Calibration:
         gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
 
     Raises:
-        ImportError: scikit-learn is not installed.
         ValueError: A class is missing, or the scores rank the texts backwards.
 
     Example:

@@ -96,14 +96,12 @@ def write_card(
     """Write a model card, and the figures beside it as ``evaluation.json``.
 
     Args:
-        path: The card.
         network: The network it is about.
         evaluation: Its figures.
         training: The record of the training. None: the file ``training.json`` beside the card, if
             there is one.
 
     Raises:
-        OSError: A file cannot be read or written.
         ValueError: ``training.json`` is not JSON, or a part of it lacks a key.
 
     Example:
@@ -158,9 +156,6 @@ def describe_training(
 def read_figures(path: Path) -> Report:
     """Return the figures of an evaluation, from ``report.json`` or ``evaluation.json``.
 
-    Args:
-        path: The file.
-
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: It is not the report of an evaluation, or of another version.
@@ -182,7 +177,6 @@ def read_record(path: Path, *, required: bool = False) -> Any:
     """Return what a JSON file beside a card holds; None if there is no such file.
 
     Args:
-        path: The file.
         required: Whether a missing file is an error.
 
     Raises:

@@ -26,7 +26,6 @@ class Labelled:
 
     Attributes:
         name: What it is called in reports.
-        texts: The texts.
         gold: Their gold, 0..1, shape (texts,).
         sources: Who published each text; None where that is not known.
         split: The split of the headlines data set, None for other files.
@@ -60,7 +59,6 @@ def read_labelled(
         The data sets: one, or one per split.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It holds no rows, or too many bad ones.
 
     Example:
@@ -86,7 +84,6 @@ def read_data_sets(
     """Read several files of labelled rows; see `read_labelled`.
 
     Args:
-        paths: The files.
         settings: Where rows hold what, and what becomes of bad ones.
         splits: The splits wanted of the headlines data set.
         reports: Takes what was read of each file.

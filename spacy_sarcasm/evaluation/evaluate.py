@@ -81,7 +81,6 @@ def weights_digest(nlp: Language, model: str) -> str | None:
     """Return the SHA-256 of the weights file that a pipeline was loaded from, in hexadecimal.
 
     Args:
-        nlp: The pipeline.
         model: What the user called it, as for `make_report`.
 
     Returns:
@@ -105,9 +104,6 @@ def weights_digest(nlp: Language, model: str) -> str | None:
 
 def file_digest(file: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal.
-
-    Args:
-        file: The file.
 
     Example:
             >>> len(file_digest(PRETRAINED["bundled"]))

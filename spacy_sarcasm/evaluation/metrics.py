@@ -69,9 +69,6 @@ def measure(
         three are None where the metric is undefined: where a class it compares does not occur, and
         for precision where no text scores at or above the threshold.
 
-    Raises:
-        ImportError: scikit-learn is not installed.
-
     Example:
         >>> found = measure([0.9, 0.2, 0.7], [1, 0, 0], threshold=0.5)
         >>> found["recall"]["value"], found["precision"]["value"]

@@ -29,15 +29,10 @@ def write_report(
 
     Args:
         folder: The folder, made if it does not exist.
-        report: What `make_report` returned.
         scored: The data sets it is about.
         against: The name of the pipeline that was compared.
         comparisons: What `compare` returned for each data set.
         disagreements: What `disagreements` returned, by data set.
-
-    Raises:
-        ImportError: matplotlib is not installed.
-        OSError: A file cannot be written.
 
     Example:
         >>> write_report(Path("metrics"), report, scored)  # doctest: +SKIP

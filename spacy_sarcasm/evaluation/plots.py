@@ -35,7 +35,6 @@ def plot_evaluation(scored: Scored, threshold: float, folder: Path) -> list[Path
 
     Raises:
         ImportError: matplotlib or scikit-learn is not installed.
-        OSError: A file cannot be written.
 
     Example:
         >>> plot_evaluation(scored, 0.5, Path("metrics"))  # doctest: +SKIP

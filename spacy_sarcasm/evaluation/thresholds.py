@@ -8,9 +8,6 @@ from .evaluate import Report
 def threshold_warnings(report: Report) -> list[str]:
     """Return a warning for each data set whose threshold calls no text, or every text, sarcastic.
 
-    Args:
-        report: What `make_report` returned.
-
     Example:
         >>> cells = {"true_positives": 0, "false_positives": 0}
         >>> figures = {"name": "dev", "texts": 9, "sarcastic": 3, "confusion": cells}
@@ -41,7 +38,6 @@ def no_decision(threshold: float, *, every: bool = False) -> str:
     """Return what is wrong with a threshold that all scores are below, or at or above.
 
     Args:
-        threshold: The threshold.
         every: Whether all scores are at or above it.
 
     Example:

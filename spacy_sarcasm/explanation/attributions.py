@@ -22,7 +22,6 @@ class Explanation:
     Iterating gives ``(token, attribution)`` pairs. A notebook shows it as a picture.
 
     Attributes:
-        text: The text.
         tokens: The texts of its tokens, in order.
         starts: Where each token starts in the text, in characters.
         attributions: What the logit of the score loses without each token: above 0 where the token

@@ -24,11 +24,7 @@ def render_corpus(summary: CorpusSummary, name: str, top: int) -> str:
 
     Args:
         summary: What `summarize_corpus` returned.
-        name: What the corpus is called.
         top: Words of each kind at most.
-
-    Raises:
-        ImportError: matplotlib is not installed.
 
     Example:
         >>> page = render_corpus(summary, "headlines.jsonl", 20)  # doctest: +SKIP

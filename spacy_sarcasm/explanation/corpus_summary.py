@@ -115,7 +115,6 @@ def summarize_corpus(nlp: Language, texts: Iterable[str], *, top: int = 20) -> C
 
     Args:
         nlp: A pipeline with a sarcasm component.
-        texts: The texts.
         top: How many texts of each kind to keep, 1 or more.
 
     Raises:

@@ -87,11 +87,7 @@ class DemoServer(ThreadingHTTPServer):
         return tuple(f"{name}:{self.server_port}" for name in (ADDRESS, "localhost"))
 
     def explain_sentences(self, text: str) -> dict[str, Any]:
-        """Return the score of a text, and its sentences explained.
-
-        Args:
-            text: The text.
-        """
+        """Return the score of a text, and its sentences explained."""
         with self._lock, self._nlp.memory_zone(), warnings.catch_warnings():
             # The page says itself that a text was cut.
             warnings.simplefilter("ignore", UserWarning)

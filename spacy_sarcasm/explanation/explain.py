@@ -105,9 +105,7 @@ def tokenize(nlp: Language, component: SarcasmClassifier, text: str) -> Doc:
     """Make a doc by the tokenizer and the components that come before the sarcasm component.
 
     Args:
-        nlp: The pipeline.
         component: Its sarcasm component.
-        text: The text.
 
     Raises:
         ValueError: The text holds lone surrogates, or is too long for the pipeline.

@@ -28,7 +28,6 @@ def render_pictures(pictures: Sequence[Picture], *, page: bool = False) -> str:
     """Return pictures as HTML, one below the other.
 
     Args:
-        pictures: The pictures.
         page: Whether to return a whole page rather than a fragment.
 
     Example:

@@ -63,14 +63,7 @@ class Picture:
 def cut_into_pieces(
     text: str, tokens: Sequence[str], starts: Sequence[int], attributions: Sequence[float]
 ) -> tuple[Piece, ...]:
-    """Cut a text into its tokens and the white space between them.
-
-    Args:
-        text: The text.
-        tokens: The texts of its tokens.
-        starts: Where each token starts in the text.
-        attributions: The attribution of each token.
-    """
+    """Cut a text into its tokens and the white space between them."""
     pieces: list[Piece] = []
     end = 0
     for token, start, value in zip(tokens, starts, attributions, strict=True):

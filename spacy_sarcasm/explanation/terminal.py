@@ -66,11 +66,7 @@ def render_words(words: Sequence[tuple[str, float, int]]) -> RenderableType:
 
 
 def printable(text: str) -> str:
-    """Return a text without characters that move the cursor, or worse.
-
-    Args:
-        text: Any text.
-    """
+    """Return a text without characters that move the cursor, or worse."""
     return "".join(char if char.isprintable() else " " for char in text)
 
 

@@ -38,21 +38,13 @@ class Attributes:
         )
 
     def get_score(self, doc: Doc) -> float | None:
-        """Return the score that was written to a doc, None where there is none.
-
-        Args:
-            doc: The doc.
-        """
+        """Return the score that was written to a doc, None where there is none."""
         data: dict[Any, Any] = doc.user_data
         score: float | None = data.get(self._score_key)
         return score
 
     def get_coverage(self, doc: Doc) -> float | None:
-        """Return the coverage that was written to a doc, None where there is none.
-
-        Args:
-            doc: The doc.
-        """
+        """Return the coverage that was written to a doc, None where there is none."""
         data: dict[Any, Any] = doc.user_data
         coverage: float | None = data.get(self._coverage_key)
         return coverage
@@ -63,7 +55,6 @@ class Attributes:
         """Write scores to docs, as plain Python values; a missing score is None and in no category.
 
         Args:
-            docs: The docs.
             scored: Their scores and coverage.
             threshold: The least score that counts as sarcastic.
             label: The category in ``doc.cats`` that mirrors the score; None for no mirror.

@@ -133,7 +133,6 @@ def read_json(data: str | bytes, where: str) -> Any:
     """Parse JSON that a component saved.
 
     Args:
-        data: The JSON.
         where: What it was read from, for messages.
 
     Raises:

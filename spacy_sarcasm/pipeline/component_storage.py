@@ -40,7 +40,6 @@ def bytes_writers(component: Stored, exclude: Iterable[str]) -> BytesWriters:
     """Return the functions that `spacy.util.to_bytes` calls, by part.
 
     Args:
-        component: The component.
         exclude: Parts that the caller leaves out.
     """
     return {
@@ -54,7 +53,6 @@ def bytes_readers(component: Stored, exclude: Iterable[str]) -> BytesReaders:
     """Return the functions that `spacy.util.from_bytes` calls, by part.
 
     Args:
-        component: The component.
         exclude: Parts that the caller leaves out.
     """
     return {
@@ -68,7 +66,6 @@ def disk_writers(component: Stored, exclude: Iterable[str]) -> DiskParts:
     """Return the functions that `spacy.util.to_disk` calls, by file.
 
     Args:
-        component: The component.
         exclude: Parts that the caller leaves out.
     """
 
@@ -87,7 +84,6 @@ def disk_readers(component: Stored, exclude: Iterable[str]) -> DiskParts:
     """Return the functions that `spacy.util.from_disk` calls, by file.
 
     Args:
-        component: The component.
         exclude: Parts that the caller leaves out.
     """
 

@@ -21,7 +21,6 @@ def read_gold(examples: Sequence[Example], label: str) -> tuple[Gold, Gold]:
     """Return the gold of examples and which of them have any.
 
     Args:
-        examples: The examples.
         label: The category that holds the gold.
 
     Returns:
@@ -50,7 +49,6 @@ def require_gold(examples: Sequence[Example], label: str) -> None:
     """Check that at least one example has gold.
 
     Args:
-        examples: The examples.
         label: The category that holds the gold.
 
     Raises:
@@ -109,7 +107,6 @@ class PositiveWeight:
         """Return the weight for a batch.
 
         Args:
-            gold: As `read_gold` returns it.
             known: Likewise.
         """
         if self.setting is None:
@@ -133,7 +130,6 @@ def cross_entropy(
 
     Args:
         scores: Probabilities, shape (examples,).
-        gold: As `read_gold` returns it.
         known: Likewise.
         xp: The module of the scores' arrays, NumPy or CuPy.
         positive_weight: The factor of the loss of sarcastic examples, by their gold.

@@ -51,9 +51,6 @@ def _around_weights(path: Path) -> Language:
 def find_sarcasm(nlp: Language) -> SarcasmClassifier:
     """Return the sarcasm component of a pipeline, the last one if it has several.
 
-    Args:
-        nlp: The pipeline.
-
     Raises:
         ValueError: It has none.
     """

@@ -28,7 +28,6 @@ def draw_texts(
         texts: A corpus.
         sources: How much of each source is used.
         settings: How much is drawn in all.
-        random: The source of randomness.
         leave_out: Sources that are not drawn from.
 
     Returns:
@@ -108,7 +107,6 @@ def style_texts(texts: Iterable[SourcedText], share: float, random: Random) -> l
     Args:
         texts: The texts, cleaned.
         share: The share that gets a style, 0..1.
-        random: The source of randomness.
     """
     styled = [
         replace(text, text=vary_style(text.text, random, text.kind))

@@ -58,7 +58,6 @@ def mix_corpus(corpus: Corpus, recipe: Recipe, leave_out: Sequence[str] = ()) ->
 
     Args:
         corpus: What `spacy_sarcasm.recipes.sourced_texts.read_corpus` read.
-        recipe: The recipe.
         leave_out: Folds or sources that teachers and student must not see. Of the teachers, only
             those that leave it out anyway remain.
 
@@ -97,8 +96,6 @@ def draw_lessons(
 
     Args:
         texts: The corpus.
-        recipe: The recipe.
-        teacher: The teacher.
     """
     random = _random(teacher.seed)
     drawn = draw_texts(texts, recipe.sources, teacher, random, recipe.members(teacher.leave_out))
@@ -112,7 +109,6 @@ def student_rows(
 
     Args:
         pool: The student's rows.
-        recipe: The recipe.
         soft_labels: The teachers' probability by text. Texts with neither label are left out.
     """
     random = _random(recipe.student.seed)
@@ -133,7 +129,6 @@ def blend(text: SourcedText, recipe: Recipe, soft_labels: SoftLabels) -> float |
 
     Args:
         text: The text, cleaned.
-        recipe: The recipe.
         soft_labels: The teachers' probability by text.
     """
     soft = soft_labels.get(text.text)
@@ -163,7 +158,6 @@ def write_mixture(
 
     Args:
         corpus: What `spacy_sarcasm.recipes.sourced_texts.read_corpus` read.
-        recipe: The recipe.
         folder: The folder to write to, created if it does not exist.
         nlp: The pipeline whose tokenizer is used.
         label: The category of ``doc.cats`` that gets the gold.
@@ -174,7 +168,6 @@ def write_mixture(
         The report: rows of each file by source and class, and rows dropped by source and reason.
 
     Raises:
-        OSError: A file cannot be written.
         ValueError: There is no such fold or source.
     """
     mixture = mix_corpus(corpus, recipe, leave_out)
@@ -233,7 +226,6 @@ def read_soft_labels(path: Path, label: str) -> dict[str, float]:
         label: The category.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: A line is something else; the message names file and line.
     """
     found = {}

@@ -210,9 +210,6 @@ class Recipe:
     def teacher(self, name: str) -> TeacherSettings:
         """Return a teacher by name.
 
-        Args:
-            name: The name.
-
         Raises:
             ValueError: There is no such teacher.
         """
@@ -230,7 +227,6 @@ def read_recipe(path: Path) -> Recipe:
         path: A TOML file; `BUNDLED_RECIPE` is the one that made the bundled weights.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It is not TOML, or a setting is unknown or out of its range; the message names
             the file and the setting.
 

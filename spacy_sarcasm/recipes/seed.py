@@ -55,15 +55,10 @@ def train_seed(
         output: The folder to write: ``model``, the pipeline after the last epoch, and
             ``log.jsonl``, a line an epoch, which grows as training goes on.
         epochs: How often to go through the training split.
-        seed: The seed of the random numbers.
         report: Called after each epoch.
 
     Returns:
         The epochs; the first one is the network before training.
-
-    Raises:
-        ImportError: TensorFlow is not installed.
-        OSError: A file cannot be read or written.
     """
     nlp, optimizer, batcher, corpora = _load(train, dev, vectors, seed)
     component = find_sarcasm(nlp)
@@ -110,7 +105,6 @@ def write_comparison(
     """Write the outcome beside the published one.
 
     Args:
-        epochs: The epochs.
         sentences: What ``compare_sentences`` returned.
         path: The JSON file to write.
     """

@@ -86,12 +86,10 @@ def read_corpus(recipe: Recipe, folders: Iterable[Path]) -> Corpus:
     """Read the files of a recipe as one corpus.
 
     Args:
-        recipe: The recipe.
         folders: Where its files are; the first folder that has a file counts.
 
     Raises:
         FileNotFoundError: A file is in none of the folders.
-        OSError: A file cannot be read.
         ValueError: A row is not as expected; the message names file and line.
     """
     folders = list(folders)

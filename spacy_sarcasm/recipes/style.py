@@ -49,7 +49,6 @@ def double_quotes(text: str, opening: str = '"', closing: str = '"') -> str:
     r"""Return a text with double quotes for the single ones round words; apostrophes stay.
 
     Args:
-        text: Any text.
         opening: What opens a quotation.
         closing: What closes it.
 
@@ -80,7 +79,6 @@ def vary_style(text: str, random: Random, kind: str = "headline") -> str:
 
     Args:
         text: A text as `spacy_sarcasm.corpus.cleaning` leaves it.
-        random: The source of randomness.
         kind: The kind of text; headlines are ``headline`` and ``everyday/headline``.
 
     Example:

@@ -27,7 +27,6 @@ def average_teachers(teachers: Sequence[Path], out: Path, *, overwrite: bool = F
         overwrite: Replace ``out`` if it exists.
 
     Raises:
-        ImportError: safetensors is not installed.
         OSError: A folder is not that of a teacher.
         FileExistsError: ``out`` exists and is not to be replaced.
         ValueError: There is no teacher, or their weights differ in name or shape.

@@ -48,7 +48,6 @@ def distill_vectors(
 
     Raises:
         ImportError: torch or transformers is not installed.
-        OSError: A file is missing, or cannot be written.
         ValueError: The list has no words, or a word with white space in it, or a word twice; or
             the encoder cannot be read.
 

@@ -31,11 +31,7 @@ Ids = list[list[int]]
 
 
 def default_encoder() -> Path:
-    """Return the folder of the encoder that the extra `teacher` installs.
-
-    Raises:
-        ImportError: It is not installed.
-    """
+    """Return the folder of the encoder that the extra `teacher` installs."""
     if importlib.util.find_spec(_DEFAULT_MODULE) is None:
         raise ImportError(
             f"a teacher starts from the encoder of the package '{DEFAULT_ENCODER}', which is not "
@@ -83,11 +79,7 @@ def pick_device(name: str | None) -> Any:
 
 
 def is_classifier_folder(path: Path) -> bool:
-    """Say whether a folder looks like a Hugging Face model rather than a spaCy pipeline.
-
-    Args:
-        path: Any path.
-    """
+    """Say whether a folder looks like a Hugging Face model rather than a spaCy pipeline."""
     return (path / "config.json").is_file() and not (path / "config.cfg").exists()
 
 
@@ -95,7 +87,6 @@ class Classifier:
     """A tokenizer and a sequence classifier on a device.
 
     Attributes:
-        folder: Where they were read from.
         tokenizer: A tokenizer of transformers.
         model: A sequence classification model of transformers.
         device: The torch device.
@@ -174,11 +165,7 @@ class Classifier:
         self.max_length = min(self.tokenizer.model_max_length, positions, MOST_TOKENS)
 
     def tokenize(self, texts: Sequence[str]) -> Ids:
-        """Return the token ids of texts, cut to the length that is read.
-
-        Args:
-            texts: The texts.
-        """
+        """Return the token ids of texts, cut to the length that is read."""
         encoded = self.tokenizer(
             list(texts),
             truncation=True,
@@ -207,7 +194,6 @@ class Classifier:
         Texts of like length share a batch.
 
         Args:
-            texts: The texts.
             batch_size: So many texts are run at a time.
         """
         torch, _ = import_transformers()

@@ -78,7 +78,6 @@ class FineTuning:
     Attributes:
         texts: How many texts it learnt from.
         base: The name of the encoder's folder.
-        settings: The settings.
         device: The device it ran on.
         losses: The mean loss of each epoch.
         seconds: How long it took.
@@ -108,11 +107,9 @@ def fine_tune(
     """Fine-tune an encoder on texts and save it as a Hugging Face folder.
 
     Args:
-        texts: The texts.
         gold: The probability of sarcasm of each, in 0..1.
         out: The folder to write; it appears when whole.
         base: The folder of the encoder; None: `default_encoder`.
-        settings: The settings.
         label: The name of the class in the folder's config.
         device: See `spacy_sarcasm.teacher.encoder.pick_device`.
         overwrite: Replace ``out`` if it exists.
@@ -123,7 +120,6 @@ def fine_tune(
     Raises:
         ImportError: torch, transformers or the default encoder is not installed.
         FileExistsError: ``out`` exists and is not to be replaced.
-        OSError: The encoder cannot be read.
         ValueError: There are no texts, gold is out of 0..1, or a setting or the encoder is wrong.
     """
     torch, _ = import_transformers()

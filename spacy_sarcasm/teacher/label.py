@@ -68,7 +68,6 @@ def label_corpora(
     Args:
         corpora: The corpora, in order; see `data.labelled.read_labelled_rows`.
         out: The file to write, compressed if its name ends with ``.gz``; it appears when whole.
-        teacher: The teacher.
         settings: Where rows hold text and label; its category is the entry of ``cats`` that gets
             the label.
         gold_weight: The weight of a row's gold against the teacher's score, 0..1. Rows without
@@ -80,7 +79,6 @@ def label_corpora(
         What was labelled.
 
     Raises:
-        OSError: A file cannot be read or written.
         ValueError: The weight is out of 0..1, too many rows of a corpus are bad, or no row is
             left.
     """

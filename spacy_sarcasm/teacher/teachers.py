@@ -26,11 +26,7 @@ class Teacher(Protocol):
     """Gives texts the scores that a student learns from."""
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the probability of sarcasm of every text, shape (texts,), in 0..1.
-
-        Args:
-            texts: The texts.
-        """
+        """Return the probability of sarcasm of every text, shape (texts,), in 0..1."""
 
 
 class ClassifierTeacher:
@@ -65,11 +61,7 @@ class ClassifierTeacher:
         self._index = _find_class(names, classifier.folder, label, label_index)
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the probability of sarcasm of every text, shape (texts,), in 0..1.
-
-        Args:
-            texts: The texts.
-        """
+        """Return the probability of sarcasm of every text, shape (texts,), in 0..1."""
         logits = self.classifier.logits(texts)
         own = logits[:, self._index]
         if self._sigmoid:
@@ -101,11 +93,7 @@ class CategoryTeacher:
         self.label = label
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the probability of sarcasm of every text, shape (texts,), in 0..1.
-
-        Args:
-            texts: The texts.
-        """
+        """Return the probability of sarcasm of every text, shape (texts,), in 0..1."""
         # Strings that the texts add are released afterwards.
         with self.nlp.memory_zone():
             return np.array([doc.cats[self.label] for doc in self.nlp.pipe(texts)], np.float64)
@@ -123,11 +111,7 @@ class TeacherEnsemble:
         self.teachers = list(teachers)
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the mean probability of sarcasm of every text, shape (texts,), in 0..1.
-
-        Args:
-            texts: The texts.
-        """
+        """Return the mean probability of sarcasm of every text, shape (texts,), in 0..1."""
         mean: Probabilities = np.mean([teacher.score(texts) for teacher in self.teachers], axis=0)
         return mean
 
@@ -177,11 +161,7 @@ def load_teacher(
 
 
 def pipeline_labels(nlp: Language) -> list[str]:
-    """Return the categories that the components of a pipeline set in ``doc.cats``.
-
-    Args:
-        nlp: The pipeline.
-    """
+    """Return the categories that the components of a pipeline set in ``doc.cats``."""
     return [
         label
         for name, component in nlp.pipeline

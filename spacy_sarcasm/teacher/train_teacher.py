@@ -19,7 +19,6 @@ class LabelledTexts:
     """Texts with gold.
 
     Attributes:
-        texts: The texts.
         gold: The probability of sarcasm of each, 0..1.
         read: The rows they were read from.
         without: How many rows had no gold, or no text, and were left out.
@@ -62,8 +61,6 @@ def train_teacher(
 
     Args:
         corpus: The corpus; see `data.labelled.read_labelled_rows`.
-        out: The folder to write.
-        dev: A corpus to check the teacher on.
         base: The folder of the encoder; None: the one that the extra `teacher` installs.
         settings: How it is fine-tuned.
         max_rows: Learn from a random sample of at most this many rows.
@@ -76,7 +73,6 @@ def train_teacher(
 
     Raises:
         ImportError: torch, transformers or the default encoder is not installed.
-        OSError: A file or folder cannot be read or written.
         ValueError: A corpus has no gold or too many bad rows, or a setting is out of its range.
     """
     settings = settings or Settings()
@@ -112,7 +108,6 @@ def read_gold(path: Path, settings: RowSettings | None = None) -> LabelledTexts:
         settings: Where rows hold what.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: No row has gold, or too many are bad.
     """
     settings = settings or RowSettings()
@@ -135,7 +130,6 @@ def check_teacher(teacher: Teacher, held_out: LabelledTexts) -> Check:
     """Compare a teacher's scores with gold.
 
     Args:
-        teacher: The teacher.
         held_out: Texts it has not learnt from.
     """
     scores, gold = teacher.score(held_out.texts), np.array(held_out.gold)

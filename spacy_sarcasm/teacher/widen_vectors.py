@@ -56,7 +56,6 @@ def widen_vectors(
 
     Raises:
         ImportError: torch or transformers is not installed.
-        OSError: A file cannot be read or written.
         ValueError: There are fewer words than dimensions, or the file is not one of vectors.
 
     Example:
@@ -96,7 +95,6 @@ def encode_words(
 
     Raises:
         ImportError: torch or transformers is not installed.
-        OSError: The encoder cannot be read.
         ValueError: There are fewer words than dimensions.
     """
     if len(words) < dim:
@@ -114,7 +112,6 @@ def read_all_vectors(path: Path) -> tuple[list[str], Floats]:
         path: A file as `spacy_sarcasm.vectors.convert_vectors` takes it.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It is not a file of vectors.
     """
     reader = VectorsReader(path, str)
@@ -130,12 +127,7 @@ def write_vectors(path: Path, words: Sequence[str], vectors: Floats) -> None:
     """Write vectors in GloVe's text format, gzip-compressed if the name ends in ``.gz``.
 
     Args:
-        path: The file.
-        words: The words.
         vectors: Their vectors, shape (words, dim).
-
-    Raises:
-        OSError: The file cannot be written.
     """
     with atomic_write(path) as file:
         # No name and no time in the header: equal vectors give equal files.

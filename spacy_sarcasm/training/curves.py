@@ -46,14 +46,10 @@ class Epoch:
 def read_log(path: Path) -> list[dict[str, Any]]:
     """Read what ``spacy_sarcasm.JsonlLogger.v1`` wrote.
 
-    Args:
-        path: The log.
-
     Returns:
         Its lines, at least one.
 
     Raises:
-        OSError: It cannot be read.
         ValueError: It is empty, or a line is not one of a training log.
 
     Example:
@@ -81,13 +77,10 @@ def plot_log(log: Path, output: Path, *, component: str = "sarcasm") -> None:
     """Draw the scores on dev and the loss on train over the steps.
 
     Args:
-        log: The log.
         output: The PNG file to write.
         component: The component whose loss is drawn.
 
     Raises:
-        ImportError: matplotlib is not installed.
-        OSError: A file cannot be read or written.
         ValueError: The log is damaged.
 
     Example:
@@ -127,10 +120,6 @@ def plot_epochs(epochs: Sequence[Epoch], output: Path) -> None:
     Args:
         epochs: The epochs, the one before training first.
         output: The PNG file to write.
-
-    Raises:
-        ImportError: matplotlib is not installed.
-        OSError: The file cannot be written.
 
     Example:
         >>> epochs = [Epoch(0, 0.0, 0.5, 0.69, 0.5, 0.69), Epoch(1, 9.0, 0.7, 0.6, 0.65, 0.63)]

@@ -94,16 +94,11 @@ def first_words(path: str | Path, count: int, dim: int | None = None) -> set[str
     """The first words of a file of vectors, which for GloVe's are the most frequent.
 
     Args:
-        path: The file.
         count: How many.
         dim: The dimension, for an archive that holds several.
 
-    Returns:
-        The words, as the file has them.
-
     Raises:
         ValueError: The file is no file of word vectors.
-        OSError: It cannot be read.
     """
     if count == 0:
         return set()

@@ -124,7 +124,6 @@ def known_words(path: str | Path, words: Iterable[str], dim: int | None = None) 
 
     Args:
         path: A file of word vectors, or the folder of a pipeline that has vectors.
-        words: The words to look for.
         dim: The dimension, for an archive that holds several.
 
     Returns:
@@ -132,7 +131,6 @@ def known_words(path: str | Path, words: Iterable[str], dim: int | None = None) 
 
     Raises:
         ValueError: The file is no file of word vectors, or the pipeline has none.
-        OSError: It cannot be read.
     """
     if Path(path).is_dir():
         import spacy

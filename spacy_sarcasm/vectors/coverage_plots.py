@@ -28,10 +28,6 @@ def plot_coverage(
     Returns:
         The two files.
 
-    Raises:
-        ImportError: matplotlib is not installed.
-        OSError: The files cannot be written.
-
     Example:
         >>> plot_coverage(coverage, "metrics", corpus="train.jsonl", vectors="glove.6B.100d.txt")
         ... # doctest: +SKIP

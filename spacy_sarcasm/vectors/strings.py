@@ -53,11 +53,7 @@ class FileStrings:
             yield from _from_json_items(part)
 
     def write_key2row(self, path: Path) -> None:
-        """Write the rows by key, as ``Vectors.to_disk`` does.
-
-        Args:
-            path: The file to write.
-        """
+        """Write the rows by key, as ``Vectors.to_disk`` does."""
         keys = self._hashes.copy()
         # spaCy's own symbols have small numbers for keys.
         symbols = _hashes(SYMBOLS)

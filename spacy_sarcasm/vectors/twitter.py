@@ -67,11 +67,7 @@ def glove_twitter_words(text: str) -> tuple[str, ...]:
 
 
 def glove_twitter_words_v1() -> TokenWords:
-    """The mapping ``spacy_sarcasm.GloveTwitterWords.v1``, registered under ``misc``.
-
-    Returns:
-        ``glove_twitter_words``.
-    """
+    """The mapping ``spacy_sarcasm.GloveTwitterWords.v1``, registered under ``misc``."""
     return glove_twitter_words
 
 

@@ -28,7 +28,6 @@ def read_texts(
         The texts, blank ones left out.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It is not of a known format, or too many rows are bad.
 
     Example:
@@ -61,7 +60,6 @@ def count_words(
 
     Raises:
         ValueError: As in `read_texts`; or the corpus holds no words.
-        OSError: The file cannot be read.
     """
     tokens: Counter[str] = Counter()
     is_docs = Path(path).suffix == ".spacy"

@@ -47,7 +47,6 @@ class Record(NamedTuple):
 
     Attributes:
         line: The number of its first line.
-        fields: Its fields.
     """
 
     line: int

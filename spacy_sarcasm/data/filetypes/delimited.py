@@ -74,11 +74,7 @@ class DelimitedBatch:
         ]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row.
-
-        Args:
-            columns: The columns wanted.
-        """
+        """Yield the cells of each row."""
         chosen = [self._places.get(column) for column in columns]
         for fields in self._records:
             yield [None if fields is None or at is None else fields[at] for at in chosen]
@@ -91,13 +87,9 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of records; one without records for a table that has only a header.
 
     Args:
-        number: The number of the source.
-        source: The source.
         size: Rows per chunk.
-        start: Where to start.
 
     Raises:
-        OSError: It cannot be read.
         ValueError: Its header cannot be read, two columns have the same name, or a line is too
             long.
     """
@@ -197,8 +189,6 @@ def encode_rows(
     """Return rows with columns added, as lines of a table.
 
     Args:
-        rows: The rows.
-        columns: The columns of the rows.
         added: The values of the other columns; None is an empty cell.
         delimiter: What separates columns.
     """

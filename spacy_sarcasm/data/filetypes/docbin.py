@@ -33,13 +33,11 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of Docs as rows.
 
     Args:
-        number: The number of the source.
         source: The file.
         size: Docs per chunk.
         start: Where to start, in Docs.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It does not hold Docs.
     """
     from spacy.vocab import Vocab
@@ -61,12 +59,7 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
 def read_docs(path: Path, vocab: Vocab) -> list[Doc]:
     """Return the Docs of a file.
 
-    Args:
-        path: The file.
-        vocab: Their vocab.
-
     Raises:
-        OSError: The file cannot be read.
         ValueError: It does not hold Docs.
     """
     from spacy.tokens import DocBin

@@ -87,9 +87,6 @@ class JsonBatch:
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
         """Yield the cells of each row.
 
-        Args:
-            columns: The columns wanted.
-
         Raises:
             RowError: A row has a key that is not among them.
         """
@@ -119,13 +116,9 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of lines, or of the elements of an array.
 
     Args:
-        number: The number of the source.
-        source: The source.
         size: Rows per chunk.
-        start: Where to start.
 
     Raises:
-        OSError: It cannot be read.
         ValueError: A line is too long, or an array is broken.
     """
     with open_source(source) as stream:

@@ -39,13 +39,11 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield the chunks of a Parquet file; none crosses the end of a row group.
 
     Args:
-        number: The number of the source.
         source: The file.
         size: Rows per chunk.
         start: Where to start, in rows.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It is not a Parquet file, or two columns have the same name.
     """
     import pyarrow as pa
@@ -178,7 +176,6 @@ def encode_rows(
     """Return rows with columns added, as an Arrow stream of one batch.
 
     Args:
-        rows: The rows.
         columns: The columns of the inputs.
         added: The values of the other columns.
         schema: The schema of the file to be written.
@@ -221,11 +218,7 @@ def _as_array(cells: Sequence[str | None], kind: Any) -> Any:
 
 
 def printable(text: str) -> str:
-    r"""Return a text with lone surrogates written as \udxxx, which UTF-8 can hold.
-
-    Args:
-        text: The text.
-    """
+    r"""Return a text with lone surrogates written as \udxxx, which UTF-8 can hold."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -234,8 +227,6 @@ def assemble(streams: Path, schema: pa.Schema, file: BinaryIO) -> None:
 
     Args:
         streams: A file with the streams, one after another.
-        schema: Their schema.
-        file: The file to write.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -16,10 +16,7 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of whole lines.
 
     Args:
-        number: The number of the source.
-        source: The source.
         size: Rows per chunk.
-        start: Where to start.
     """
     with open_source(source) as stream:
         stream.skip(start.offset)
@@ -48,11 +45,7 @@ class LineBatch:
         return ["{}" if v is None else f"{{{key}: {quoted(v)}}}" for v in self.values]
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
-        """Yield the cells of each row.
-
-        Args:
-            columns: The columns wanted.
-        """
+        """Yield the cells of each row."""
         for value in self.values:
             yield [value if column == self.column else None for column in columns]
 

@@ -30,13 +30,11 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of the rows of the active sheet; blank rows are left out.
 
     Args:
-        number: The number of the source.
         source: The file.
         size: Rows per chunk.
         start: Where to start, in rows of the sheet.
 
     Raises:
-        OSError: The file cannot be read.
         ValueError: It is not such a file, or two columns have the same name.
     """
     with _open(source) as sheet:

@@ -77,9 +77,6 @@ def choose_member(archive: zipfile.ZipFile, path: Path, dim: int | None) -> zipf
         path: Its path, for messages.
         dim: The dimension wanted; None where the archive is to hold one file of vectors.
 
-    Returns:
-        The member.
-
     Raises:
         ValueError: No member fits or several do, the archive is encrypted, or a member's name
             points outside the archive.

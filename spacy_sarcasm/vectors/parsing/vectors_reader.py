@@ -90,7 +90,6 @@ class VectorsReader(Generic[Key]):
             ValueError: The file is not a word-vectors file, is damaged, has more than 1% bad rows
                 or (``strict``) any, or another number of rows than its header announces. The
                 message names the file and the line.
-            OSError: The file cannot be read.
         """
         with open_source(self.path, self.dim) as (stream, member):
             head = stream.read(HEAD_BYTES)
@@ -109,7 +108,6 @@ class VectorsReader(Generic[Key]):
 
         Raises:
             ValueError: As in ``rows``; the file's length is not checked where the limit is reached.
-            OSError: The file cannot be read.
         """
         with closing(self.rows()) as parsed:
             for rows in parsed:
@@ -219,9 +217,6 @@ class VectorsReader(Generic[Key]):
 
     def check_kept(self) -> VectorsReport:
         """The report of a finished pass.
-
-        Returns:
-            The report.
 
         Raises:
             ValueError: No row was kept.
