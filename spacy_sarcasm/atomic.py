@@ -36,11 +36,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new name survive a power cut, where folders can be synced.
-
-    Args:
-        folder: The folder that holds the name.
-    """
+    """Make a new name survive a power cut, where folders can be synced."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -81,7 +77,6 @@ def check_new(out: Path, *, overwrite: bool = False) -> None:
     """Make sure that writing a folder overwrites nothing that is to be kept.
 
     Args:
-        out: The folder's name.
         overwrite: Whether a pipeline's or an encoder's folder may be replaced.
 
     Raises:
@@ -97,15 +92,8 @@ def check_new(out: Path, *, overwrite: bool = False) -> None:
 def new_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """A folder that gets its name when it is whole.
 
-    Args:
-        out: The folder's name.
-        overwrite: Whether a pipeline's or an encoder's folder may be replaced.
-
     Yields:
         A folder beside it to write into, renamed at the end or removed on an error.
-
-    Raises:
-        FileExistsError: As for `check_new`.
     """
     check_new(out, overwrite=overwrite)
     out.parent.mkdir(parents=True, exist_ok=True)

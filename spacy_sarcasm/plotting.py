@@ -45,9 +45,6 @@ def new_figure(
 def save_figure(figure: Figure, path: Path) -> None:
     """Write a figure as PNG, making its folder if needed.
 
-    Args:
-        path: The file; one that exists is replaced.
-
     Example:
         >>> from pathlib import Path
         >>> figure, _ = new_figure("evaluate", (6, 4))

@@ -23,12 +23,7 @@ _received: tuple[int, float] | None = None
 
 
 def fail(message: str, status: int = FAILURE) -> NoReturn:
-    """Print a message on standard error and exit.
-
-    Args:
-        message: What is wrong and what to do.
-        status: The exit status.
-    """
+    """Print a message on standard error and exit."""
     typer.echo(f"Error: {printable(' '.join(message.split()))}", err=True)
     raise typer.Exit(status)
 

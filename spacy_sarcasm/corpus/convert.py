@@ -60,12 +60,7 @@ def convert_corpus(
     Args:
         source: The corpus; see `data.labelled.read_labelled_rows`.
         folder: The folder to write to, made if it does not exist.
-        nlp: The pipeline whose tokenizer is used.
         category: The category of ``doc.cats`` that gets the gold.
-        settings: Where rows hold text and label, and how bad ones are handled.
-
-    Returns:
-        What became of the rows, which ``report.json`` in the folder says as well.
 
     Raises:
         ValueError: Too many rows are bad, or none is left; nothing is written then.

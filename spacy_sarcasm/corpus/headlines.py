@@ -25,7 +25,6 @@ class Headline:
     """A headline and its gold.
 
     Attributes:
-        text: The headline as the file has it.
         label: 1.0 for a sarcastic one, else 0.0; anything between is a soft label.
     """
 
@@ -41,9 +40,6 @@ def read_headlines(path: Path) -> list[Headline]:
     Args:
         path: The file; see `data.labelled.read_labelled_rows`.
 
-    Returns:
-        The headlines, in the file's order.
-
     Raises:
         ValueError: A row is bad; the message names file and line.
     """
@@ -57,11 +53,7 @@ def read_headlines(path: Path) -> list[Headline]:
 
 
 def duplicate_key(text: str) -> str:
-    """Return what two texts have in common that are duplicates of each other.
-
-    Returns:
-        The text after case folding and collapsing white space.
-    """
+    """Return what two texts have in common that are duplicates of each other."""
     return " ".join(text.casefold().split())
 
 
@@ -69,9 +61,6 @@ def split_of(text: str) -> Split:
     """Return the split a headline belongs to: a tenth each is test and dev, the rest train.
 
     The split hangs on the text alone, so it is the same on every machine and for every subset.
-
-    Args:
-        text: The headline as the file has it.
     """
     digest = hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
     splits: dict[int, Split] = {0: "test", 1: "dev"}

@@ -26,7 +26,6 @@ class JsonlCorpus:
 
         Args:
             path: The file; see `data.labelled.read_labelled_rows`.
-            settings: Where rows hold text and label, and how bad ones are handled.
             limit: The maximum number of texts to read; 0 for all.
         """
         self.path = path
@@ -36,12 +35,6 @@ class JsonlCorpus:
 
     def __call__(self, nlp: Language) -> Iterator[Example]:
         """Read the file.
-
-        Args:
-            nlp: The pipeline whose tokenizer is used.
-
-        Yields:
-            An example per row.
 
         Raises:
             ValueError: Too many rows are bad; the message names file and line.

@@ -10,15 +10,7 @@ MAX_NAMES_SHOWN = 30
 
 
 def check_unique(name: str, columns: Sequence[str]) -> None:
-    """Check that no two columns have the same name.
-
-    Args:
-        name: What messages call the source.
-        columns: Its columns.
-
-    Raises:
-        ValueError: Two have.
-    """
+    """Check that no two columns have the same name."""
     if len(set(columns)) < len(columns):
         twice = next(column for column, count in Counter(columns).items() if count > 1)
         raise ValueError(f"{name} has several columns called '{twice}': rename them")
@@ -28,10 +20,7 @@ def no_column(name: str, wanted: Sequence[str], columns: Iterable[str], option: 
     """Return the message about a column that is missing, with the nearest one there is.
 
     Args:
-        name: What messages call the source.
         wanted: The columns looked for; any of them would do.
-        columns: The columns there are.
-        option: The option that names the column.
     """
     columns = list(columns)
     by_folded = {column.casefold().replace("_", " "): column for column in columns}

@@ -90,11 +90,7 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
 
 
 def read_rows(chunk: Chunk, format: str, text_column: str | None) -> RowBatch:
-    """Return the rows of a chunk.
-
-    Args:
-        format: The format of its source.
-    """
+    """Return the rows of a chunk."""
     return _MODULES[format].make_rows(chunk, text_column)
 
 

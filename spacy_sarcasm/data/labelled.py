@@ -99,12 +99,8 @@ def check_gold(value: Any, name: str, *, may_be_text: bool = False) -> float:
     """Return gold as a number in 0..1.
 
     Args:
-        value: A number, true or false.
         name: What messages call it.
         may_be_text: Whether it may be written as a text, as in delimited files.
-
-    Raises:
-        ValueError: It is something else.
     """
     number = value
     if may_be_text and isinstance(value, str):

@@ -41,7 +41,6 @@ class Chunk:
     Attributes:
         source: The number of the source.
         end: Where the next chunk starts.
-        rows: The rows as the format reads them.
         bytes_read: Bytes of the file that have been read up to its end.
         columns: The columns, for formats with a header.
     """
@@ -55,12 +54,7 @@ class Chunk:
 
 
 class RowError(ValueError):
-    """A row that stops the run.
-
-    Attributes:
-        line: The number of its line.
-        fault: What is wrong with it and what to do.
-    """
+    """A row that stops the run."""
 
     def __init__(self, line: int, fault: str) -> None:
         super().__init__(line, fault)
@@ -132,10 +126,7 @@ def cut_lines(number: int, stream: InputStream, size: int, start: Position) -> I
     """Yield chunks of whole lines as bytes.
 
     Args:
-        number: The number of the source.
         stream: The source, open at `start`.
-        size: Rows per chunk.
-        start: Where it is open.
 
     Raises:
         ValueError: A line is longer than MAX_LINE.
@@ -157,12 +148,7 @@ def cut_lines(number: int, stream: InputStream, size: int, start: Position) -> I
 
 
 def too_long(name: str, line: int) -> str:
-    """Return the message about a line that is too long to hold.
-
-    Args:
-        name: What messages call the source.
-        line: The number of the line.
-    """
+    """Return the message about a line that is too long to hold."""
     return (
         f"{name}, line {line}: the line is longer than {MAX_LINE >> 20} MiB. Expected one row "
         "per line, each line ended by a line feed"
@@ -173,7 +159,6 @@ def split_lines(data: bytes, faults: dict[int, str], broken: dict[int, str]) -> 
     """Return lines without their ends, None for each that is not UTF-8.
 
     Args:
-        data: Whole lines.
         faults: Takes what is wrong with lines, by their index.
         broken: Takes their raw text.
     """

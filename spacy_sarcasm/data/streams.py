@@ -92,7 +92,6 @@ class InputStream:
     Attributes:
         name: What messages call it.
         lines: Its content as UTF-8, decompressed, without a byte-order mark.
-        raw: The file as it is.
     """
 
     name: str
@@ -108,11 +107,7 @@ class InputStream:
         return self.raw.tell() if self.raw.seekable() else 0
 
     def skip(self, n_bytes: int) -> None:
-        """Skip bytes of the content.
-
-        Args:
-            n_bytes: How many.
-        """
+        """Skip bytes of the content."""
         if self.lines is self.raw and self.raw.seekable():
             self.raw.seek(n_bytes, 1)
             return
@@ -123,9 +118,6 @@ class InputStream:
 @contextmanager
 def open_source(source: Source) -> Iterator[InputStream]:
     """Open a source of a text format.
-
-    Yields:
-        The open source, decompressed and as UTF-8.
 
     Raises:
         OSError: It cannot be read, or its compression is damaged.
@@ -155,7 +147,6 @@ def peek(stream: BinaryIO, size: int) -> bytes:
 
     Args:
         stream: A buffered stream, or one that can seek.
-        size: How many bytes.
     """
     if hasattr(stream, "peek"):
         return cast(bytes, stream.peek(size)[:size])
@@ -182,11 +173,7 @@ def check_encoding(encoding: str) -> str:
 
 
 def not_utf8(line: bytes, error: UnicodeDecodeError) -> str:
-    """Return a message about the first byte of a line that is not UTF-8.
-
-    Args:
-        error: What decoding it raised.
-    """
+    """Return a message about the first byte of a line that is not UTF-8."""
     likely = "utf-16" if line.count(0) > len(line) // 4 else "cp1252"
     return (
         f"byte {line[error.start]:#04x} at position {error.start + 1} is not UTF-8. Name the "
@@ -195,11 +182,7 @@ def not_utf8(line: bytes, error: UnicodeDecodeError) -> str:
 
 
 def compress(data: bytes, compression: Compression | None) -> bytes:
-    """Return data as a gzip member or zstd frame of its own; such parts may follow one another.
-
-    Args:
-        compression: How; None: not at all.
-    """
+    """Return data as a gzip member or zstd frame of its own; such parts may follow one another."""
     if compression is None:
         return data
     if compression == Compression.GZIP:

@@ -58,15 +58,12 @@ def bring_corpus(
     """Bring a corpus file to a folder, and check it.
 
     Args:
-        name: The file's name.
         source: A local folder or a mirror's address to take it from. None: the copy in ``folder``,
             else ``url``.
         url: Its official address; None if it has none without a login.
-        sha256: Its digest, if known.
 
     Raises:
         DownloadError: It is missing, or has another digest.
-        OSError: It cannot be read, written or fetched.
 
     Example:
         >>> bring_corpus("news.jsonl", Path("assets"), source="/data")  # doctest: +SKIP
@@ -107,16 +104,13 @@ def bring_vectors(
     Args:
         link: The fixed name: a hard link, or a copy if the file system has none.
         name: A published set, one of ``VECTORS_SETS``. Not needed with ``file``.
-        dim: The dimension.
         file: The name of one file, in place of a published set.
         source: A local folder or a mirror's address to take it from. A folder may also hold an
             extract; see `find_vectors`. None: the copy in ``folder``, else the official address.
-        sha256: Its digest, if known.
 
     Raises:
         DownloadError: It is missing, has another digest, or is cut short.
         ValueError: There is no such set, or it is not a file of word vectors of that dimension.
-        OSError: It cannot be read, written or fetched.
 
     Example:
         >>> folder = Path("assets")

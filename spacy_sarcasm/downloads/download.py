@@ -41,7 +41,6 @@ def download_vectors(name: str, folder: str | Path, *, dim: int | None = None) -
 
     Args:
         name: One of ``VECTORS_SETS``.
-        folder: The folder for the archive.
         dim: A dimension that it must hold.
 
     Raises:

@@ -27,7 +27,6 @@ class VectorsSet:
 
     Attributes:
         name: The name on the command line.
-        url: Its official address.
         size: Its length in bytes.
         dims: The dimensions it holds, one member each.
         words: About how many words it has.
@@ -116,7 +115,6 @@ def find_vectors(
     """Find vectors of a set in a folder; None if the folder has none.
 
     Args:
-        known: The set.
         dim: The dimension; None for the set's only one.
         extracts: Accept a file with some of the rows if there is no complete one, such as
             ``glove.6B.100d.top60k.txt.gz`` or ``glove.twitter.27B.25d.subset.txt``.

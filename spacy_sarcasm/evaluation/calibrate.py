@@ -135,7 +135,6 @@ def apply_calibration(calibration: Calibration, scores: ArrayLike) -> Floats:
     """Return the calibrated scores for uncalibrated ones, shape (texts,).
 
     Args:
-        calibration: Scale and shift.
         scores: Uncalibrated probabilities, shape (texts,).
 
     Example:

@@ -96,8 +96,6 @@ def write_card(
     """Write a model card, and the figures beside it as ``evaluation.json``.
 
     Args:
-        network: The network it is about.
-        evaluation: Its figures.
         training: The record of the training. None: the file ``training.json`` beside the card, if
             there is one.
 
@@ -128,10 +126,8 @@ def describe_training(
     """Return a record of a training with fields added; empty ones change nothing.
 
     Args:
-        record: The record to add to.
         data: ``name``, ``what``, ``licence`` and ``url`` of the training data.
         labels: Who labelled the data, and how. What follows from it for the scores is added.
-        fields: Other fields that `make_card` knows, such as ``author``.
 
     Raises:
         ValueError: The data has a description and no name.
@@ -157,7 +153,6 @@ def read_figures(path: Path) -> Report:
     """Return the figures of an evaluation, from ``report.json`` or ``evaluation.json``.
 
     Raises:
-        FileNotFoundError: There is no such file.
         ValueError: It is not the report of an evaluation, or of another version.
 
     Example:
@@ -176,11 +171,7 @@ def read_figures(path: Path) -> Report:
 def read_record(path: Path, *, required: bool = False) -> Any:
     """Return what a JSON file beside a card holds; None if there is no such file.
 
-    Args:
-        required: Whether a missing file is an error.
-
     Raises:
-        FileNotFoundError: A required file is missing.
         ValueError: It is not a JSON object; the message names the file.
 
     Example:

@@ -25,7 +25,6 @@ class Labelled:
     """A data set with gold.
 
     Attributes:
-        name: What it is called in reports.
         gold: Their gold, 0..1, shape (texts,).
         sources: Who published each text; None where that is not known.
         split: The split of the headlines data set, None for other files.
@@ -51,12 +50,7 @@ def read_labelled(
 
     Args:
         path: The file; see `data.labelled.read_labelled_rows`.
-        settings: Where rows hold what, and what becomes of bad ones.
         splits: The splits wanted of the headlines data set.
-        report: Counts the rows and takes note of bad ones.
-
-    Returns:
-        The data sets: one, or one per split.
 
     Raises:
         ValueError: It holds no rows, or too many bad ones.
@@ -84,8 +78,6 @@ def read_data_sets(
     """Read several files of labelled rows; see `read_labelled`.
 
     Args:
-        settings: Where rows hold what, and what becomes of bad ones.
-        splits: The splits wanted of the headlines data set.
         reports: Takes what was read of each file.
     """
     found = []

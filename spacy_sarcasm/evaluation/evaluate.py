@@ -119,9 +119,7 @@ def worst_mistakes(
     """Return the texts on the wrong side of the threshold, the worst first.
 
     Args:
-        scored: The data set.
         threshold: Scores at or above it count as sarcastic.
-        max_rows: The maximum number of texts.
 
     Returns:
         ``text``, ``gold``, ``score`` and ``source`` of each, by distance from the gold.

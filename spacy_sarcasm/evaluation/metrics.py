@@ -62,7 +62,6 @@ def measure(
         scores: Probabilities, shape (texts,), at least one.
         gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
         threshold: Scores at or above it count as sarcastic.
-        bootstrap: How the intervals are computed.
 
     Returns:
         For each name in `METRICS` a dict with ``value``, ``low`` and ``high``, each in 0..1. All
@@ -164,7 +163,6 @@ def resample(
         scores: Probabilities, shape (texts,).
         gold: Gold in 0..1, same shape; 0.5 and above is sarcastic.
         threshold: Scores at or above it count as sarcastic.
-        bootstrap: The number of resamples and the seed.
 
     Returns:
         An array of shape (resamples,) for each name in `METRICS`, NaN where undefined.

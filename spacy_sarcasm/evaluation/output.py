@@ -28,7 +28,6 @@ def write_report(
     After a comparison, also ``comparison.json`` and ``disagreements.jsonl``.
 
     Args:
-        folder: The folder, made if it does not exist.
         scored: The data sets it is about.
         against: The name of the pipeline that was compared.
         comparisons: What `compare` returned for each data set.

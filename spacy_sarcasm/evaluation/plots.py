@@ -26,7 +26,6 @@ def plot_evaluation(scored: Scored, threshold: float, folder: Path) -> list[Path
     """Draw confusion matrix, ROC curve, reliability diagram and histogram of the scores.
 
     Args:
-        scored: A data set with its scores.
         threshold: Scores at or above it count as sarcastic.
         folder: The folder for the ``.png`` files, which are named after the data set.
 
@@ -65,9 +64,6 @@ def plot_evaluation(scored: Scored, threshold: float, folder: Path) -> list[Path
 
 def file_stem(name: str) -> str:
     """Return the name of a data set as the start of a file name, without the ending of its file.
-
-    Args:
-        name: The name, such as that of the file it comes from.
 
     Example:
         >>> file_stem("My tweets.csv"), file_stem("headlines.json (dev)")

@@ -18,7 +18,6 @@ class Scored:
     """A data set with the scores of a pipeline.
 
     Attributes:
-        data: The data set.
         scores: Probabilities, shape (texts,); NaN for texts that cannot be scored.
         out_of_domain: Whether the texts are unlike those that the network was trained on.
     """

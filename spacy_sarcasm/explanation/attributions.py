@@ -69,9 +69,6 @@ class Explanation:
     def top(self, n: int) -> list[tuple[str, float]]:
         """Return the tokens that move the score most, the strongest first.
 
-        Args:
-            n: How many at most.
-
         Example:
             >>> explanation.top(3)  # doctest: +SKIP
         """

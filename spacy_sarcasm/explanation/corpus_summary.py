@@ -29,9 +29,7 @@ class Word:
     """A word of a corpus.
 
     Attributes:
-        word: The word, in lower case.
         mean: Its mean attribution, in logits.
-        count: How often it occurs.
     """
 
     word: str
@@ -49,13 +47,10 @@ class CorpusSummary:
 
     Attributes:
         threshold: The least score that counts as sarcastic.
-        texts: How many texts were scored.
         blank: How many had no words and were left out.
-        sarcastic: How many reach the threshold.
         histogram: Texts by score, in `BINS` bins of equal width from 0 to 1.
         nearest: The texts nearest the threshold, the nearest first.
         highest: Those with the highest scores.
-        lowest: Those with the lowest scores.
         words: The words that occur at least `MIN_COUNT` times, those that move scores most in all
             (mean attribution times count) first.
     """
@@ -71,27 +66,15 @@ class CorpusSummary:
     words: list[Word] = field(default_factory=list)
 
     def raising(self, top: int) -> list[Word]:
-        """Return the words that raise scores most.
-
-        Args:
-            top: How many at most.
-        """
+        """Return the words that raise scores most."""
         return [word for word in self.words if word.mean > 0][:top]
 
     def lowering(self, top: int) -> list[Word]:
-        """Return the words that lower scores most.
-
-        Args:
-            top: How many at most.
-        """
+        """Return the words that lower scores most."""
         return [word for word in self.words if word.mean < 0][:top]
 
     def to_dict(self, top: int) -> dict[str, Any]:
-        """Return plain values, fit for JSON.
-
-        Args:
-            top: Words of each kind at most.
-        """
+        """Return plain values, fit for JSON."""
         return {
             "texts": self.texts,
             "blank": self.blank,

@@ -104,9 +104,6 @@ def _explain(
 def tokenize(nlp: Language, component: SarcasmClassifier, text: str) -> Doc:
     """Make a doc by the tokenizer and the components that come before the sarcasm component.
 
-    Args:
-        component: Its sarcasm component.
-
     Raises:
         ValueError: The text holds lone surrogates, or is too long for the pipeline.
     """

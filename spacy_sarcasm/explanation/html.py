@@ -40,10 +40,6 @@ def render_pictures(pictures: Sequence[Picture], *, page: bool = False) -> str:
 def render(template: str, **values: Any) -> str:
     """Fill in a template of this package. All texts are escaped.
 
-    Args:
-        template: The name of its file.
-        values: What it shows.
-
     Example:
         >>> render("fragment.html", pictures=[]).partition(chr(10))[0]
         '<style>'

@@ -63,7 +63,6 @@ def attribute(
     Tokens that the network does not read, white space and those beyond ``max_length``, get 0.
 
     Args:
-        component: The component that scores.
         texts: The words of texts with at least one word each.
         method: ``"occlusion"`` removes a token, ``"replacement"`` puts the unknown word in the
             place of each of its words.

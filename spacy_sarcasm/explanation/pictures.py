@@ -32,9 +32,7 @@ class Picture:
     """A text in pieces, with its score.
 
     Attributes:
-        pieces: The pieces, which make up the whole text.
         scale: The attribution that has the strongest colour, in logits.
-        score: The text's score.
         base: The score of a text of which the network knows no word.
         threshold: The least score that counts as sarcastic.
     """

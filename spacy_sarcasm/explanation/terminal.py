@@ -22,9 +22,6 @@ def render_terminal(picture: Picture) -> RenderableType:
 
     Words that raise the score are underlined, those that lower it are in italics, so that the
     picture needs no colour.
-
-    Args:
-        picture: What to show.
     """
     sign = ">=" if picture.is_sarcastic else "<"
     head = Text.assemble(
@@ -45,11 +42,7 @@ def render_terminal(picture: Picture) -> RenderableType:
 
 
 def render_marked(picture: Picture) -> Text:
-    """Return the score and the text with its words marked, without legend and numbers.
-
-    Args:
-        picture: What to show.
-    """
+    """Return the score and the text with its words marked, without legend and numbers."""
     return Text.assemble((f"{picture.score:.3f}  ", "bold"), _marked(picture))
 
 

@@ -34,7 +34,6 @@ def find_token_rows(network: Network, texts: Sequence[Doc | Span]) -> list[Token
     """Look up the words of docs and spans.
 
     Args:
-        network: The network whose vocabulary and settings count.
         texts: The docs and spans. A span's tokens are numbered from its own first one.
     """
     settings = network.config.settings

@@ -23,11 +23,7 @@ class Attributes:
     """
 
     def __init__(self, extension: str) -> None:
-        """Register the attributes, unless that has been done.
-
-        Args:
-            extension: The name of the attribute with the score.
-        """
+        """Register the attributes, unless that has been done."""
         self.score = extension
         self.coverage = f"{extension}_coverage"
         own = extension == DEFAULT_EXTENSION
@@ -55,7 +51,6 @@ class Attributes:
         """Write scores to docs, as plain Python values; a missing score is None and in no category.
 
         Args:
-            scored: Their scores and coverage.
             threshold: The least score that counts as sarcastic.
             label: The category in ``doc.cats`` that mirrors the score; None for no mirror.
         """

@@ -29,9 +29,6 @@ def weights_path(weights: str) -> Path:
     Args:
         weights: The name of bundled weights, or a path.
 
-    Raises:
-        ValueError: It is empty.
-
     Example:
         >>> weights_path("bundled").name
         'weights.npz'
@@ -46,9 +43,6 @@ def weights_path(weights: str) -> Path:
 
 def check_settings(cfg: Mapping[str, Any]) -> None:
     """Check the settings of a component.
-
-    Args:
-        cfg: The settings by name.
 
     Raises:
         ValueError: One is out of its range; the message names it.
@@ -131,9 +125,6 @@ def merge_saved(
 
 def read_json(data: str | bytes, where: str) -> Any:
     """Parse JSON that a component saved.
-
-    Args:
-        where: What it was read from, for messages.
 
     Raises:
         ValueError: It is not JSON.

@@ -37,11 +37,7 @@ class Stored(Protocol):
 
 
 def bytes_writers(component: Stored, exclude: Iterable[str]) -> BytesWriters:
-    """Return the functions that `spacy.util.to_bytes` calls, by part.
-
-    Args:
-        exclude: Parts that the caller leaves out.
-    """
+    """Return the functions that `spacy.util.to_bytes` calls, by part."""
     return {
         "cfg": lambda: _dump_cfg(component),
         "vocab": lambda: component.vocab.to_bytes(exclude=exclude),
@@ -50,11 +46,7 @@ def bytes_writers(component: Stored, exclude: Iterable[str]) -> BytesWriters:
 
 
 def bytes_readers(component: Stored, exclude: Iterable[str]) -> BytesReaders:
-    """Return the functions that `spacy.util.from_bytes` calls, by part.
-
-    Args:
-        exclude: Parts that the caller leaves out.
-    """
+    """Return the functions that `spacy.util.from_bytes` calls, by part."""
     return {
         "cfg": lambda data: _load_cfg(component, data, "the serialised component"),
         "vocab": lambda data: component.vocab.from_bytes(data, exclude=exclude),
@@ -63,11 +55,7 @@ def bytes_readers(component: Stored, exclude: Iterable[str]) -> BytesReaders:
 
 
 def disk_writers(component: Stored, exclude: Iterable[str]) -> DiskParts:
-    """Return the functions that `spacy.util.to_disk` calls, by file.
-
-    Args:
-        exclude: Parts that the caller leaves out.
-    """
+    """Return the functions that `spacy.util.to_disk` calls, by file."""
 
     def save_weights(file: Path) -> None:
         if component.live.has_network:
@@ -81,11 +69,7 @@ def disk_writers(component: Stored, exclude: Iterable[str]) -> DiskParts:
 
 
 def disk_readers(component: Stored, exclude: Iterable[str]) -> DiskParts:
-    """Return the functions that `spacy.util.from_disk` calls, by file.
-
-    Args:
-        exclude: Parts that the caller leaves out.
-    """
+    """Return the functions that `spacy.util.from_disk` calls, by file."""
 
     def load_weights(file: Path) -> None:
         if component.was_trained:
@@ -102,11 +86,7 @@ def disk_readers(component: Stored, exclude: Iterable[str]) -> DiskParts:
 
 
 def excluded_files(exclude: Iterable[str]) -> list[str]:
-    """Return the parts of a folder to leave out, where ``model`` stands for the weights.
-
-    Args:
-        exclude: Parts to leave out.
-    """
+    """Return the parts of a folder to leave out, where ``model`` stands for the weights."""
     # spaCy compares with the stem of a file's name.
     return [Path(WEIGHTS_FILE).stem if part == "model" else part for part in exclude]
 

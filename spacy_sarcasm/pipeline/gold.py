@@ -20,9 +20,6 @@ Gold = NDArray[np.float32]
 def read_gold(examples: Sequence[Example], label: str) -> tuple[Gold, Gold]:
     """Return the gold of examples and which of them have any.
 
-    Args:
-        label: The category that holds the gold.
-
     Returns:
         The gold, in 0..1 and 0 where there is none, and 1 where there is gold, else 0; both of
         shape (examples,).
@@ -47,9 +44,6 @@ def read_gold(examples: Sequence[Example], label: str) -> tuple[Gold, Gold]:
 
 def require_gold(examples: Sequence[Example], label: str) -> None:
     """Check that at least one example has gold.
-
-    Args:
-        label: The category that holds the gold.
 
     Raises:
         ValueError: None has, or some is out of range; the message says what was found.
@@ -93,12 +87,7 @@ class PositiveWeight:
         self._sarcastic = self._others = 0.0
 
     def count(self, examples: Sequence[Example], label: str) -> None:
-        """Count the classes of a whole training corpus.
-
-        Args:
-            examples: The corpus.
-            label: The category that holds the gold.
-        """
+        """Count the classes of a whole training corpus."""
         self._sarcastic = self._others = 0.0
         self._add(*read_gold(examples, label))
         self._counted = True
@@ -130,7 +119,6 @@ def cross_entropy(
 
     Args:
         scores: Probabilities, shape (examples,).
-        known: Likewise.
         xp: The module of the scores' arrays, NumPy or CuPy.
         positive_weight: The factor of the loss of sarcastic examples, by their gold.
 

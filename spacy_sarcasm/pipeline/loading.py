@@ -49,11 +49,7 @@ def _around_weights(path: Path) -> Language:
 
 
 def find_sarcasm(nlp: Language) -> SarcasmClassifier:
-    """Return the sarcasm component of a pipeline, the last one if it has several.
-
-    Raises:
-        ValueError: It has none.
-    """
+    """Return the sarcasm component of a pipeline, the last one if it has several."""
     for _, pipe in reversed(nlp.pipeline):
         if isinstance(pipe, SarcasmClassifier):
             return pipe

@@ -30,11 +30,8 @@ def score_sarcasm(
     are left out. A text without a score counts as one that scored 0.0.
 
     Args:
-        examples: Examples whose predicted docs are scored.
         label: The category that holds the gold.
         threshold: The least score that counts as sarcastic, 0 to 1.
-        extension: The attribute with the score.
-        cfg: The component's other settings, not used.
 
     Returns:
         ``sarcasm_acc`` (accuracy), ``sarcasm_p``, ``sarcasm_r``, ``sarcasm_f`` (precision, recall

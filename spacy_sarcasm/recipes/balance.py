@@ -25,10 +25,8 @@ def draw_texts(
     """Return a bounded random share of the training texts of each source and class.
 
     Args:
-        texts: A corpus.
         sources: How much of each source is used.
         settings: How much is drawn in all.
-        leave_out: Sources that are not drawn from.
 
     Returns:
         The texts, those without a label last.
@@ -76,7 +74,6 @@ def match_lengths(
         slack: The tolerance, 1 or more.
         random: What decides which texts are dropped.
         keep_first: Sources whose serious texts are dropped last.
-        untouched: Sources that are left alone.
     """
     kept: list[SourcedText] = []
     kinds: dict[str, dict[int, tuple[list[SourcedText], list[SourcedText]]]] = {}
@@ -105,7 +102,6 @@ def style_texts(texts: Iterable[SourcedText], share: float, random: Random) -> l
     """Return texts in random order, a share of them in a random style.
 
     Args:
-        texts: The texts, cleaned.
         share: The share that gets a style, 0..1.
     """
     styled = [

@@ -57,7 +57,6 @@ def mix_corpus(corpus: Corpus, recipe: Recipe, leave_out: Sequence[str] = ()) ->
     """Draw the rows that teachers and student learn from.
 
     Args:
-        corpus: What `spacy_sarcasm.recipes.sourced_texts.read_corpus` read.
         leave_out: Folds or sources that teachers and student must not see. Of the teachers, only
             those that leave it out anyway remain.
 
@@ -92,11 +91,7 @@ def mix_corpus(corpus: Corpus, recipe: Recipe, leave_out: Sequence[str] = ()) ->
 def draw_lessons(
     texts: Iterable[SourcedText], recipe: Recipe, teacher: TeacherSettings
 ) -> list[SourcedText]:
-    """Return the rows that a teacher learns from, in random styles.
-
-    Args:
-        texts: The corpus.
-    """
+    """Return the rows that a teacher learns from, in random styles."""
     random = _random(teacher.seed)
     drawn = draw_texts(texts, recipe.sources, teacher, random, recipe.members(teacher.leave_out))
     return style_texts(drawn, recipe.styled, random)
@@ -108,7 +103,6 @@ def student_rows(
     """Return the rows that the student trains on: each pass in random order and other styles.
 
     Args:
-        pool: The student's rows.
         soft_labels: The teachers' probability by text. Texts with neither label are left out.
     """
     random = _random(recipe.student.seed)
@@ -125,12 +119,7 @@ def student_rows(
 
 
 def blend(text: SourcedText, recipe: Recipe, soft_labels: SoftLabels) -> float | None:
-    """Return the gold of a text: its label and the teachers', in the shares of the recipe.
-
-    Args:
-        text: The text, cleaned.
-        soft_labels: The teachers' probability by text.
-    """
+    """Return the gold of a text: its label and the teachers', in the shares of the recipe."""
     soft = soft_labels.get(text.text)
     if text.label is None or soft is None:
         return soft if text.label is None else text.label
@@ -157,12 +146,7 @@ def write_mixture(
     ``calibration.jsonl``, ``left_out.jsonl`` and ``report.json``.
 
     Args:
-        corpus: What `spacy_sarcasm.recipes.sourced_texts.read_corpus` read.
-        folder: The folder to write to, created if it does not exist.
-        nlp: The pipeline whose tokenizer is used.
-        label: The category of ``doc.cats`` that gets the gold.
         leave_out: Folds or sources to leave out.
-        soft_labels: The teachers' probability by text.
 
     Returns:
         The report: rows of each file by source and class, and rows dropped by source and reason.
@@ -223,7 +207,6 @@ def read_soft_labels(path: Path, label: str) -> dict[str, float]:
 
     Args:
         path: JSON lines with ``text``, and ``cats`` with the label.
-        label: The category.
 
     Raises:
         ValueError: A line is something else; the message names file and line.

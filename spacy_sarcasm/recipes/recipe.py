@@ -40,11 +40,7 @@ class FileSettings:
     pairs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the format.
-
-        Raises:
-            ValueError: There is no such format.
-        """
+        """Check the format."""
         if self.format not in get_args(FileFormat):
             raise ValueError(
                 f"'format' must be one of {', '.join(get_args(FileFormat))}, not {self.format!r}"
@@ -72,11 +68,7 @@ class SourceSettings:
     times: int = 1
 
     def __post_init__(self) -> None:
-        """Check the ranges.
-
-        Raises:
-            ValueError: A setting is out of its range.
-        """
+        """Check the ranges."""
         if self.rows < 0:
             raise ValueError(f"'rows' must be at least 0, not {self.rows}")
         if self.times < 1:
@@ -105,11 +97,7 @@ class DrawSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Check the ranges.
-
-        Raises:
-            ValueError: A setting is out of its range.
-        """
+        """Check the ranges."""
         for name, low in (("scale", 0), ("repeats", 1), ("length_slack", 1)):
             if getattr(self, name) < low:
                 raise ValueError(f"'{name}' must be at least {low}, not {getattr(self, name)}")
@@ -149,11 +137,7 @@ class StudentSettings(DrawSettings):
     soft_share: float = 0.5
 
     def __post_init__(self) -> None:
-        """Check the ranges.
-
-        Raises:
-            ValueError: A setting is out of its range.
-        """
+        """Check the ranges."""
         super().__post_init__()
         if self.passes < 1:
             raise ValueError(f"'passes' must be at least 1, not {self.passes}")
@@ -169,7 +153,6 @@ class Recipe:
         styled: Share of the rows that get a random style; the others stay as cleaned.
         files: The files, in the order they are read: of two copies the first is kept.
         sources: The sources by name. Rows of other sources are dropped.
-        student: What the student learns from.
         teachers: The teachers, in the order they are trained.
         calibration_rows: Maximum number of dev rows of a kind and class that the student is
             calibrated on.
@@ -208,11 +191,7 @@ class Recipe:
         return frozenset(found)
 
     def teacher(self, name: str) -> TeacherSettings:
-        """Return a teacher by name.
-
-        Raises:
-            ValueError: There is no such teacher.
-        """
+        """Return a teacher by name."""
         for teacher in self.teachers:
             if teacher.name == name:
                 return teacher

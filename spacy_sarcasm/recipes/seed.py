@@ -49,13 +49,9 @@ def train_seed(
     """Train the notebook's network, and measure it on train and dev after each epoch.
 
     Args:
-        train: The training split, ``.spacy``.
-        dev: The dev split.
         vectors: A pipeline folder with the vectors.
         output: The folder to write: ``model``, the pipeline after the last epoch, and
             ``log.jsonl``, a line an epoch, which grows as training goes on.
-        epochs: How often to go through the training split.
-        report: Called after each epoch.
 
     Returns:
         The epochs; the first one is the network before training.
@@ -86,9 +82,6 @@ def train_seed(
 def compare_sentences(nlp: Language) -> list[tuple[str, float, float]]:
     """Score the notebook's four sentences.
 
-    Args:
-        nlp: A pipeline with a sarcasm component.
-
     Returns:
         Each sentence, its published score and ours.
     """
@@ -102,12 +95,7 @@ def compare_sentences(nlp: Language) -> list[tuple[str, float, float]]:
 def write_comparison(
     epochs: Sequence[Epoch], sentences: Sequence[tuple[str, float, float]], path: Path
 ) -> None:
-    """Write the outcome beside the published one.
-
-    Args:
-        sentences: What ``compare_sentences`` returned.
-        path: The JSON file to write.
-    """
+    """Write the outcome beside the published one."""
     content = {
         "published_dev_accuracy": PUBLISHED_ACCURACY,
         "last_epoch": asdict(epochs[-1]),

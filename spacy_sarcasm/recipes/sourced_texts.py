@@ -37,10 +37,8 @@ class SourcedText:
     Attributes:
         text: The text, cleaned.
         label: 1.0 if sarcastic, 0.0 if not, a number between them if soft; None: not known.
-        source: Where it comes from.
         kind: What it is: ``headline``, ``tweet``, ``reddit``, ``review``, ``sentence`` or
             ``everyday/`` with a register.
-        split: The split it belongs to.
         pair: What the texts of a minimal pair share; None: it has no counterpart.
     """
 
@@ -57,7 +55,6 @@ class Corpus:
     """The texts of all files, and what was dropped.
 
     Attributes:
-        texts: The texts, in the order of the files.
         dropped: How many rows were dropped, by source and reason.
     """
 

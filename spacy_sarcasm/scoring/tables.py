@@ -81,7 +81,6 @@ def check_columns(columns: Sequence[str], text_column: str, output_column: str) 
     """Check that the text column is there and the output column is not.
 
     Args:
-        columns: The names of a table's columns.
         text_column: Has to be there once.
         output_column: Must not be there.
 
@@ -108,13 +107,7 @@ def check_columns(columns: Sequence[str], text_column: str, output_column: str) 
 
 
 def wrong_type(column: str, kind: str, columns: Sequence[str]) -> ValueError:
-    """Return the error for a text column without texts.
-
-    Args:
-        column: The column.
-        kind: Its type.
-        columns: The names of all columns.
-    """
+    """Return the error for a text column without texts."""
     listed = ", ".join(f"'{name}'" for name in columns)
     return ValueError(
         f"the column '{column}' holds no texts: its type is {kind}. The columns are: {listed}. "
@@ -133,7 +126,6 @@ def score_values(
 
     Raises:
         ValueError: The pipeline has no sarcasm component.
-        OSError: There is no such pipeline.
     """
     scores: list[float | None] = []
     if isinstance(model, Language):
@@ -182,8 +174,6 @@ def arrow_texts(column: pa.Array | pa.ChunkedArray, name: str, columns: Sequence
 
     Args:
         column: Strings of any kind, also dictionary-encoded.
-        name: What errors call it.
-        columns: The names of all columns of the table.
 
     Raises:
         ValueError: It holds no texts.

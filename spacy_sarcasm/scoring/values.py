@@ -24,7 +24,6 @@ def find_fault(value: Any, longest: int) -> str | None:
     """Return what is wrong with a value that is to be scored, None if nothing is.
 
     Args:
-        value: A text, or anything else.
         longest: Maximum number of characters of a text: ``nlp.max_length``.
 
     Example:

@@ -24,11 +24,9 @@ def average_teachers(teachers: Sequence[Path], out: Path, *, overwrite: bool = F
     Args:
         teachers: Folders of teachers that were fine-tuned from the same encoder.
         out: The folder to write; the rest of its files are those of the first teacher.
-        overwrite: Replace ``out`` if it exists.
 
     Raises:
         OSError: A folder is not that of a teacher.
-        FileExistsError: ``out`` exists and is not to be replaced.
         ValueError: There is no teacher, or their weights differ in name or shape.
     """
     files = require("safetensors.numpy", EXTRA, "averaging teachers")

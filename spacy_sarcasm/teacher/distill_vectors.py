@@ -40,14 +40,12 @@ def distill_vectors(
             from the rank, by Zipf's law.
         out: The file to write; it appears only when it is complete.
         dim: Numbers per vector: the number of principal components, or all if there are fewer.
-        batch_size: Words per batch.
         device: A device as torch names it; None: a GPU if there is one, else the CPU.
 
     Returns:
         The number of words and the dimension.
 
     Raises:
-        ImportError: torch or transformers is not installed.
         ValueError: The list has no words, or a word with white space in it, or a word twice; or
             the encoder cannot be read.
 
@@ -69,9 +67,6 @@ def distill_vectors(
 
 def read_words(path: Path) -> list[str]:
     """Read a list of words, one per line.
-
-    Raises:
-        ValueError: It has no words, or a word with white space in it, or a word twice.
 
     Example:
         >>> read_words(Path("words.txt"))[:3]  # doctest: +SKIP
@@ -114,9 +109,6 @@ def principal_components(vectors: Floats, dim: int) -> Floats:
 
 def sif_weights(count: int) -> Floats:
     """SIF weights of words ranked by frequency, whose probabilities follow Zipf's law.
-
-    Args:
-        count: The number of words.
 
     Returns:
         Weights between 0 and 1 that rise with the rank, shape (count,).

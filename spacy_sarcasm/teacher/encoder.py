@@ -42,11 +42,7 @@ def default_encoder() -> Path:
 
 
 def import_transformers() -> tuple[Any, Any]:
-    """Return the modules torch and transformers, the latter kept off the network.
-
-    Raises:
-        ImportError: One of them is not installed.
-    """
+    """Return the modules torch and transformers, the latter kept off the network."""
     # Read when huggingface_hub is imported.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     # Older versions of transformers import TensorFlow where it is installed.
@@ -89,7 +85,6 @@ class Classifier:
     Attributes:
         tokenizer: A tokenizer of transformers.
         model: A sequence classification model of transformers.
-        device: The torch device.
         max_length: The most tokens of a text that are read.
         bfloat16: Whether matrices are multiplied in bfloat16, which a processor with instructions
             for it does about three times as fast.
@@ -108,13 +103,10 @@ class Classifier:
 
         Args:
             folder: A folder with ``config.json``, weights in safetensors files, and a tokenizer.
-            device: See `pick_device`.
             new_head: Give a bare encoder a classification head with random weights, to be trained.
-            bfloat16: See the attribute.
             config: Settings of the model that replace those of the folder.
 
         Raises:
-            ImportError: torch or transformers is not installed.
             OSError: A file is missing.
             ValueError: A file is damaged, the folder has no classification head and is to have no
                 new one, or there is no such device.

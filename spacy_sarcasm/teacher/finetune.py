@@ -34,13 +34,10 @@ class Settings:
     """How a teacher is fine-tuned.
 
     Attributes:
-        epochs: Passes over the texts.
         learn_rate: The highest learning rate, reached after a tenth of the steps.
-        batch_size: Texts per step.
         max_length: Tokens of a text beyond this number are ignored, in training and in scoring.
         frozen_layers: How many of the lowest layers to freeze, together with the embeddings; 0
             trains everything.
-        seed: The seed of the random numbers.
         bfloat16: Multiply matrices in bfloat16, where the processor has instructions for it. On a
             CPU with ``avx512_bf16`` 2.5 times as fast.
     """
@@ -54,11 +51,7 @@ class Settings:
     bfloat16: bool = False
 
     def __post_init__(self) -> None:
-        """Check the ranges.
-
-        Raises:
-            ValueError: A setting is out of its range.
-        """
+        """Check the ranges."""
         least = {"epochs": 1, "batch_size": 1, "max_length": 3, "frozen_layers": 0}
         for name, value in least.items():
             if getattr(self, name) < value:
@@ -76,11 +69,8 @@ class FineTuning:
     """What came of fine-tuning a teacher.
 
     Attributes:
-        texts: How many texts it learnt from.
         base: The name of the encoder's folder.
-        device: The device it ran on.
         losses: The mean loss of each epoch.
-        seconds: How long it took.
         versions: Of the packages that did it.
     """
 
@@ -111,15 +101,11 @@ def fine_tune(
         out: The folder to write; it appears when whole.
         base: The folder of the encoder; None: `default_encoder`.
         label: The name of the class in the folder's config.
-        device: See `spacy_sarcasm.teacher.encoder.pick_device`.
-        overwrite: Replace ``out`` if it exists.
 
     Returns:
         What came of it; also written to ``teacher.json`` in the folder.
 
     Raises:
-        ImportError: torch, transformers or the default encoder is not installed.
-        FileExistsError: ``out`` exists and is not to be replaced.
         ValueError: There are no texts, gold is out of 0..1, or a setting or the encoder is wrong.
     """
     torch, _ = import_transformers()

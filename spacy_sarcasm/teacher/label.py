@@ -37,7 +37,6 @@ class LabelReport:
         read: The rows read of each corpus, and the bad ones among them.
         excluded: How many rows were left out because they are in an excluded corpus.
         empty: How many rows were left out because their text is blank.
-        written: How many rows were written.
         blended: How many of these had gold that was blended in.
         mean: The mean of the labels written; 0 if there are none.
     """
@@ -74,9 +73,6 @@ def label_corpora(
             gold get the teacher's score.
         exclude: Corpora whose texts are left out, such as a test split. Texts are the same that
             have the same letters and digits, whatever their case.
-
-    Returns:
-        What was labelled.
 
     Raises:
         ValueError: The weight is out of 0..1, too many rows of a corpus are bad, or no row is

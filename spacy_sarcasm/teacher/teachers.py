@@ -103,11 +103,7 @@ class TeacherEnsemble:
     """Several teachers as one: the mean of their scores."""
 
     def __init__(self, teachers: Sequence[Teacher]) -> None:
-        """Take the teachers.
-
-        Args:
-            teachers: One or more.
-        """
+        """Take the teachers."""
         self.teachers = list(teachers)
 
     def score(self, texts: Sequence[str]) -> Probabilities:
@@ -136,8 +132,6 @@ def load_teacher(
         bfloat16: Whether a Hugging Face folder runs in bfloat16; see `Classifier`.
 
     Raises:
-        ImportError: torch or transformers is needed and not installed.
-        OSError: There is no such teacher.
         ValueError: It cannot be read, or it is unclear which class means sarcastic.
     """
     if is_classifier_folder(Path(name)):

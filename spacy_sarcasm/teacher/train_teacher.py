@@ -20,7 +20,6 @@ class LabelledTexts:
 
     Attributes:
         gold: The probability of sarcasm of each, 0..1.
-        read: The rows they were read from.
         without: How many rows had no gold, or no text, and were left out.
     """
 
@@ -62,17 +61,13 @@ def train_teacher(
     Args:
         corpus: The corpus; see `data.labelled.read_labelled_rows`.
         base: The folder of the encoder; None: the one that the extra `teacher` installs.
-        settings: How it is fine-tuned.
         max_rows: Learn from a random sample of at most this many rows.
         rows: Which columns or keys hold what; its category is the name of the teacher's class.
-        device: See `spacy_sarcasm.teacher.encoder.pick_device`.
-        overwrite: Replace ``out`` if it exists.
 
     Returns:
         What was read, what came of it, and how it does on ``dev`` if that was given.
 
     Raises:
-        ImportError: torch, transformers or the default encoder is not installed.
         ValueError: A corpus has no gold or too many bad rows, or a setting is out of its range.
     """
     settings = settings or Settings()
@@ -102,10 +97,6 @@ def train_teacher(
 
 def read_gold(path: Path, settings: RowSettings | None = None) -> LabelledTexts:
     """Read the rows of a corpus that have gold.
-
-    Args:
-        path: The corpus; see `data.labelled.read_labelled_rows`.
-        settings: Where rows hold what.
 
     Raises:
         ValueError: No row has gold, or too many are bad.

@@ -49,13 +49,11 @@ def widen_vectors(
         encoder: The folder of a Hugging Face encoder.
         dim: Width of the distilled vectors.
         min_count: Rarer words of the corpus are not added.
-        bfloat16: Multiply matrices in bfloat16.
 
     Returns:
         The number of words and the width of their vectors.
 
     Raises:
-        ImportError: torch or transformers is not installed.
         ValueError: There are fewer words than dimensions, or the file is not one of vectors.
 
     Example:
@@ -88,14 +86,7 @@ def encode_words(
     """Return a vector for each word, shape (words, dim), with a standard deviation of 0.5.
 
     Args:
-        encoder: The folder of a Hugging Face encoder.
-        words: The words, the most frequent first.
         dim: Width of the vectors, at most that of the encoder.
-        bfloat16: Multiply matrices in bfloat16.
-
-    Raises:
-        ImportError: torch or transformers is not installed.
-        ValueError: There are fewer words than dimensions.
     """
     if len(words) < dim:
         raise ValueError(f"{dim} dimensions take at least as many words, not {len(words)}")
@@ -110,9 +101,6 @@ def read_all_vectors(path: Path) -> tuple[list[str], Floats]:
 
     Args:
         path: A file as `spacy_sarcasm.vectors.convert_vectors` takes it.
-
-    Raises:
-        ValueError: It is not a file of vectors.
     """
     reader = VectorsReader(path, str)
     words: list[str] = []

@@ -28,7 +28,6 @@ class Epoch:
 
     Attributes:
         epoch: Its number, from 1; 0 before training.
-        seconds: Time since the start.
         train_accuracy: Share of right answers on the training split, 0..1.
         train_loss: Mean binary cross-entropy on the training split.
         dev_accuracy: Share of right answers on the dev split, 0..1.
@@ -76,13 +75,6 @@ def read_log(path: Path) -> list[dict[str, Any]]:
 def plot_log(log: Path, output: Path, *, component: str = "sarcasm") -> None:
     """Draw the scores on dev and the loss on train over the steps.
 
-    Args:
-        output: The PNG file to write.
-        component: The component whose loss is drawn.
-
-    Raises:
-        ValueError: The log is damaged.
-
     Example:
         >>> plot_log(Path("training/log.jsonl"), Path("curves.png"))  # doctest: +SKIP
     """
@@ -119,7 +111,6 @@ def plot_epochs(epochs: Sequence[Epoch], output: Path) -> None:
 
     Args:
         epochs: The epochs, the one before training first.
-        output: The PNG file to write.
 
     Example:
         >>> epochs = [Epoch(0, 0.0, 0.5, 0.69, 0.5, 0.69), Epoch(1, 9.0, 0.7, 0.6, 0.65, 0.63)]

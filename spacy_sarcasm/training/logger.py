@@ -51,11 +51,7 @@ class LateInterrupt:
             self._active = False
 
     def check(self) -> None:
-        """Interrupt now if Ctrl-C was pressed.
-
-        Raises:
-            KeyboardInterrupt: It was.
-        """
+        """Interrupt now if Ctrl-C was pressed."""
         if self._wanted:
             raise KeyboardInterrupt
 

@@ -33,9 +33,7 @@ def make_release(
             the metadata.
 
     Raises:
-        FileNotFoundError: There is no such pipeline or README.
         FileExistsError: ``output`` exists and is not a pipeline's folder.
-        ValueError: The report of the assets is damaged.
 
     Example:
         >>> meta = {"name": "tweets", "version": "1.0.0", "license": "MIT"}

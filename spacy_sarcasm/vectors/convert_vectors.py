@@ -93,10 +93,6 @@ def convert_vectors(
 def first_words(path: str | Path, count: int, dim: int | None = None) -> set[str]:
     """The first words of a file of vectors, which for GloVe's are the most frequent.
 
-    Args:
-        count: How many.
-        dim: The dimension, for an archive that holds several.
-
     Raises:
         ValueError: The file is no file of word vectors.
     """

@@ -126,9 +126,6 @@ def known_words(path: str | Path, words: Iterable[str], dim: int | None = None) 
         path: A file of word vectors, or the folder of a pipeline that has vectors.
         dim: The dimension, for an archive that holds several.
 
-    Returns:
-        The words found.
-
     Raises:
         ValueError: The file is no file of word vectors, or the pipeline has none.
     """

@@ -20,13 +20,7 @@ def plot_coverage(
     """Draw the presence of words by rank and the cumulative coverage.
 
     Args:
-        coverage: What to draw.
         folder: The folder for ``presence-by-rank.png`` and ``cumulative-coverage.png``.
-        corpus: The corpus's name, for the titles.
-        vectors: The vectors' name, for the titles.
-
-    Returns:
-        The two files.
 
     Example:
         >>> plot_coverage(coverage, "metrics", corpus="train.jsonl", vectors="glove.6B.100d.txt")

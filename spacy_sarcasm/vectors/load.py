@@ -114,13 +114,6 @@ def load_vectors_callback(
         path: See ``load_vectors``, as for the other settings. May be None where ``[initialize]
             vectors`` names a pipeline with vectors, and where a component is fine-tuned from
             weights, which have their own rows; and to fill and check a config.
-        dim: The dimension expected.
-        words: The only words to keep.
-        limit: The most rows to keep.
-        attr: ``"ORTH"`` or ``"LOWER"``.
-        name: The table's name.
-        overwrite: Replace vectors that the vocab already has.
-        strict: Fail at the first bad row.
 
     Returns:
         A function that loads the vectors into the vocab of the pipeline it is given. It raises
@@ -190,10 +183,6 @@ def key_words(words: Iterable[str] | None, attr: str) -> Iterable[str] | None:
 
     Args:
         words: Words as a text has them; None for all.
-        attr: The token attribute that the table is looked up by.
-
-    Returns:
-        The words in lower case for ``"LOWER"``, else as they are.
 
     Raises:
         ValueError: The attribute is neither ``"ORTH"`` nor ``"LOWER"``, or ``words`` is a string.
@@ -234,9 +223,6 @@ def stack(blocks: Iterable[Block[Any]]) -> Table:
 def vectors_name(report: VectorsReport) -> str:
     """A name for a table of vectors, made of the name of the file or member they come from.
 
-    Args:
-        report: The report of reading them.
-
     Returns:
         The name, such as ``glove.twitter.27B.25d``.
     """
@@ -245,10 +231,6 @@ def vectors_name(report: VectorsReport) -> str:
 
 
 def update_ranks(vocab: Vocab) -> None:
-    """Give the lexemes that exist already their rank, as new ones get it from the vectors.
-
-    Args:
-        vocab: A vocab whose vectors have just been set.
-    """
+    """Give the lexemes that exist already their rank, as new ones get it from the vectors."""
     for lexeme in vocab:
         lexeme.rank = vocab.vectors.key2row.get(lexeme.orth, OOV_RANK)

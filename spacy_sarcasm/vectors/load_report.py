@@ -20,7 +20,6 @@ class VectorsReport:
     """The outcome of reading one word-vectors file.
 
     Attributes:
-        path: The file read.
         member: The member read, for a zip archive.
         format: How the file's rows are written.
         dim: Numbers per vector.
@@ -31,7 +30,6 @@ class VectorsReport:
         past_limit: Rows read along with the last one kept, and left out to keep to the limit.
         bad: Rows skipped because they are damaged, by reason.
         first_bad: The first few bad rows: row's line in the file (from 1) and the reason.
-        seconds: Wall-clock time taken.
     """
 
     path: str
@@ -64,12 +62,7 @@ class VectorsReport:
         return {reason: count for reason, count in counts.items() if count}
 
     def add_bad(self, line: int, reason: str) -> None:
-        """Count one bad row.
-
-        Args:
-            line: The row's line in the file, from 1.
-            reason: What is wrong with it.
-        """
+        """Count one bad row."""
         self.bad[reason] += 1
         if len(self.first_bad) < FIRST_BAD_SHOWN:
             self.first_bad.append((line, reason))

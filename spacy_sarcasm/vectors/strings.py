@@ -72,7 +72,6 @@ class FileStrings:
         """Write the strings, as ``StringStore.to_disk`` does.
 
         Args:
-            path: The JSON file to write.
             others: Strings to put before the words, but for those that are words.
         """
         strings = list(others)

@@ -72,14 +72,7 @@ def glove_twitter_words_v1() -> TokenWords:
 
 
 def lower_words(token: str) -> tuple[str, ...]:
-    """The words that a token has in vectors of lower-case words: itself.
-
-    Args:
-        token: A token's text as written.
-
-    Returns:
-        The text in lower case.
-    """
+    """The words that a token has in vectors of lower-case words: itself."""
     return (token.lower(),)
 
 

@@ -21,8 +21,6 @@ def read_texts(
 
     Args:
         path: The file; see `data.labelled.read_labelled_rows`. Rows need no gold.
-        settings: Where rows hold their text, and how bad ones are handled.
-        report: Counts the rows and takes note of bad ones.
 
     Yields:
         The texts, blank ones left out.
@@ -50,10 +48,6 @@ def count_words(
 
     Args:
         path: A corpus; see `read_texts`. Docs of a ``.spacy`` file keep their own tokens.
-        nlp: A pipeline whose tokenizer splits the texts.
-        words: The words of a token's text.
-        settings: Where rows hold their text.
-        report: Counts the rows and takes note of bad ones.
 
     Returns:
         The number of occurrences of every word, white space left out.

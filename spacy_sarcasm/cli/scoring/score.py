@@ -253,7 +253,6 @@ def _print_table(
 
     Args:
         lines: Rows as JSON.
-        text_column: The column with the texts.
         columns: The columns with numbers, the scores first.
         top: The number of rows, those with the highest scores. None: all.
     """

@@ -31,12 +31,7 @@ MIN_NEIGHBOURS = 10
 
 
 class BrokenRecord(NamedTuple):
-    """Lines that are not a record.
-
-    Attributes:
-        raw: The lines.
-        fault: What is wrong with them.
-    """
+    """Lines that are not a record."""
 
     raw: str
     fault: str
@@ -109,8 +104,6 @@ def split_records(feed: LineFeed, delimiter: str, n_fields: int | None) -> Itera
     """Yield the records of delimited text, those too that cannot be read.
 
     Args:
-        feed: The lines.
-        delimiter: What separates fields.
         n_fields: How many fields a record has; None: any number.
     """
     # The csv module's own limit, 128 KiB, is too little for articles.

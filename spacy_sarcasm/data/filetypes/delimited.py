@@ -23,8 +23,6 @@ class Header(NamedTuple):
     """The first record of a table.
 
     Attributes:
-        columns: The names of the columns.
-        delimiter: What separates them.
         end: Where the first row starts.
     """
 
@@ -85,9 +83,6 @@ make_rows = DelimitedBatch
 
 def read_chunks(number: int, source: Source, size: int, start: Position) -> Iterator[Chunk]:
     """Yield chunks of records; one without records for a table that has only a header.
-
-    Args:
-        size: Rows per chunk.
 
     Raises:
         ValueError: Its header cannot be read, two columns have the same name, or a line is too
@@ -169,12 +164,7 @@ def _find_delimiter(source: Source, sample: list[bytes]) -> str:
 
 
 def encode_header(columns: Sequence[str], delimiter: str) -> bytes:
-    """Return the header of a table.
-
-    Args:
-        columns: The names of its columns.
-        delimiter: What separates them.
-    """
+    """Return the header of a table."""
     table = _Lines(delimiter)
     table.add(columns)
     return table.to_bytes()
@@ -190,7 +180,6 @@ def encode_rows(
 
     Args:
         added: The values of the other columns; None is an empty cell.
-        delimiter: What separates columns.
     """
     table = _Lines(delimiter)
     for cells, more in zip(rows.as_cells(columns), zip(*added.values(), strict=True), strict=True):

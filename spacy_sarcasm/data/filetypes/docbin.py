@@ -33,12 +33,7 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of Docs as rows.
 
     Args:
-        source: The file.
-        size: Docs per chunk.
         start: Where to start, in Docs.
-
-    Raises:
-        ValueError: It does not hold Docs.
     """
     from spacy.vocab import Vocab
 
@@ -78,8 +73,6 @@ def write_docs(path: Path, rows: Iterable[tuple[str, float]], nlp: Language, cat
     Args:
         path: The file; it appears when it is whole.
         rows: Texts, and the gold of each in 0..1.
-        nlp: The pipeline whose tokenizer is used.
-        category: The category of ``doc.cats`` that gets the gold.
     """
     from spacy.tokens import DocBin
 

@@ -115,9 +115,6 @@ make_rows = JsonBatch
 def read_chunks(number: int, source: Source, size: int, start: Position) -> Iterator[Chunk]:
     """Yield chunks of lines, or of the elements of an array.
 
-    Args:
-        size: Rows per chunk.
-
     Raises:
         ValueError: A line is too long, or an array is broken.
     """

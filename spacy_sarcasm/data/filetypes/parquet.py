@@ -21,14 +21,7 @@ GROUP_BYTES = 64 << 20
 
 
 def read_schema(source: Source) -> pa.Schema:
-    """Return the schema of a Parquet file.
-
-    Args:
-        source: The file.
-
-    Raises:
-        ValueError: It is not a Parquet file, or two columns have the same name.
-    """
+    """Return the schema of a Parquet file."""
     with _open(source) as file:
         schema = file.schema_arrow
     check_unique(source.name, schema.names)
@@ -39,8 +32,6 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield the chunks of a Parquet file; none crosses the end of a row group.
 
     Args:
-        source: The file.
-        size: Rows per chunk.
         start: Where to start, in rows.
 
     Raises:
@@ -176,9 +167,7 @@ def encode_rows(
     """Return rows with columns added, as an Arrow stream of one batch.
 
     Args:
-        columns: The columns of the inputs.
         added: The values of the other columns.
-        schema: The schema of the file to be written.
     """
     import pyarrow as pa
 

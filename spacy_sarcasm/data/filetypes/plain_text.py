@@ -13,11 +13,7 @@ DEFAULT_COLUMN = "text"
 
 
 def read_chunks(number: int, source: Source, size: int, start: Position) -> Iterator[Chunk]:
-    """Yield chunks of whole lines.
-
-    Args:
-        size: Rows per chunk.
-    """
+    """Yield chunks of whole lines."""
     with open_source(source) as stream:
         stream.skip(start.offset)
         yield from cut_lines(number, stream, size, start)

@@ -30,8 +30,6 @@ def read_chunks(number: int, source: Source, size: int, start: Position) -> Iter
     """Yield chunks of the rows of the active sheet; blank rows are left out.
 
     Args:
-        source: The file.
-        size: Rows per chunk.
         start: Where to start, in rows of the sheet.
 
     Raises:

@@ -69,8 +69,6 @@ def fallback_reason(
     """Return why a pipeline's texts have to become Docs to be scored; None if they need not.
 
     Args:
-        nlp: The pipeline.
-        component: Its sarcasm component.
         patterns: What `special_patterns` returned for its tokenizer, None for other tokenizers.
     """
     tokenizer: Any = nlp.tokenizer
@@ -96,12 +94,7 @@ def fallback_reason(
 
 
 def state_of(nlp: Language, component: SarcasmClassifier) -> State:
-    """Return what a cache of rows hangs on; compare two by `same_state`.
-
-    Args:
-        nlp: The pipeline.
-        component: Its sarcasm component.
-    """
+    """Return what a cache of rows hangs on; compare two by `same_state`."""
     tokenizer: Any = nlp.tokenizer
     vocab: Any = nlp.vocab
     network = component.network

@@ -47,7 +47,6 @@ class CrossingMatches:
         """Return the class of the end of each piece, shape (pieces,).
 
         Args:
-            pieces: The pieces.
             last_tokens: The hash of the last token of each, 0 where there is none.
         """
         several = self._risky.shape[0] - 1
@@ -63,7 +62,6 @@ class CrossingMatches:
         """Return the class of the start of each piece, shape (pieces,).
 
         Args:
-            pieces: The pieces.
             first_tokens: The hash of the first token of each, 0 where there is none.
         """
         several = self._risky.shape[1] - 1

@@ -16,9 +16,6 @@ AFFIX_RULES = ("prefix_search", "suffix_search", "infix_finditer", "token_match"
 def special_patterns(tokenizer: Any) -> dict[str, list[str]] | None:
     """Return the special cases that the tokenizer's matcher knows as more than one token.
 
-    Args:
-        tokenizer: A spaCy tokenizer.
-
     Returns:
         The tokens that the affix rules alone make of the text of each special case; None for a
         tokenizer of another kind.
@@ -38,7 +35,6 @@ def copy_tokenizer(tokenizer: Any, settings: NetworkSettings) -> Any:
     that a new word takes.
 
     Args:
-        tokenizer: A spaCy tokenizer.
         settings: The settings of the network whose words are looked up.
     """
     getters = {}

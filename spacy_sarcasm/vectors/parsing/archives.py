@@ -42,7 +42,6 @@ def open_source(path: Path, dim: int | None) -> Iterator[tuple[BinaryIO, str | N
     Raises:
         ValueError: The archive holds no member that fits, or more than one; or the compressed data
             is damaged or cut short.
-        OSError: The file cannot be opened.
     """
     with path.open("rb") as file:
         magic = file.read(4)
@@ -73,8 +72,6 @@ def choose_member(archive: zipfile.ZipFile, path: Path, dim: int | None) -> zipf
     """The member of a zip archive that holds the vectors wanted.
 
     Args:
-        archive: The archive, open for reading.
-        path: Its path, for messages.
         dim: The dimension wanted; None where the archive is to hold one file of vectors.
 
     Raises:

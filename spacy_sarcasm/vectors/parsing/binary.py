@@ -28,7 +28,6 @@ def read_binary(
         stream: The rest of the file.
         dim: Numbers per vector.
         rows: Rows announced by the header.
-        place: The file's name, for messages.
 
     Yields:
         Words as bytes and their vectors, shape (words, dim), some thousands at a time. A row cut

@@ -210,11 +210,7 @@ def _long_values(
 
 
 def _any_value(field: bytes) -> float:
-    """Parse a field as ``numpy.loadtxt`` would.
-
-    Raises:
-        ValueError: The field is not a number.
-    """
+    """Parse a field as ``numpy.loadtxt`` would."""
     if b"_" in field:  # Python allows 1_000
         raise ValueError("a number must not contain an underscore")
     return float(field)

@@ -51,7 +51,6 @@ def read_header(head: bytes, dim: int | None, place: str) -> Header:
     Args:
         head: The file's first ``HEAD_BYTES`` bytes, or all of it where it is shorter.
         dim: The dimension the caller expects; None to take the file's.
-        place: The file's name, for messages.
 
     Returns:
         The format, the dimension, where the rows start and how many are announced.
@@ -109,9 +108,6 @@ def _text_header(head: bytes, start: int, dim: int | None, place: str) -> Header
 
 def guess_dim(head: bytes) -> int | None:
     """The dimension of the vectors that a file starts with.
-
-    Args:
-        head: The file's first ``HEAD_BYTES`` bytes.
 
     Returns:
         The dimension, or None where the bytes are no rows of vectors.
