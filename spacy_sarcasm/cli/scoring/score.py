@@ -7,7 +7,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,31 +16,11 @@ from ...data.formats import Format
 from ..app import app
 from ..errors import WRONG_USE, fail, printable, reported_errors
 from ..options import DelimiterOption, EncodingOption, ModelOption
+from ..reports.report_options import DateColumn, GroupBy, ReportFile
 from ..startup import lasting_imports
+from .score_options import Missing, OnError, OutputFormat
 
 MAX_TABLE_ROWS = 100
-
-
-class OutputFormat(StrEnum):
-    """The formats that are printed."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-    TSV = "tsv"
-
-
-class Missing(StrEnum):
-    """The score of rows without a text or without a known word."""
-
-    NULL = "null"
-    ZERO = "zero"
-
-
-class OnError(StrEnum):
-    """What becomes of a row that cannot be scored."""
-
-    KEEP = "keep"
-    STOP = "stop"
 
 
 @app.command("score")
@@ -138,6 +117,9 @@ def score_command(
     batch_size: Annotated[
         int, typer.Option(min=1, help="The number of rows scored at a time.")
     ] = 1000,
+    report: ReportFile = None,
+    group_by: GroupBy = None,
+    date_column: DateColumn = None,
 ) -> None:
     """Score texts for sarcasm: a probability from 0 to 1 for each.
 
@@ -146,14 +128,23 @@ def score_command(
     and JSON Lines otherwise.
     """
     texts, given = text or [], inputs or []
-    if not texts and not given:
-        fail("nothing to score. Give texts by --text, files, or - for standard input", WRONG_USE)
-    if output is None and (overwrite or resume):
-        fail("--overwrite and --resume are for files: name one by --output", WRONG_USE)
-    if output is not None and (top is not None or output_format is not None):
-        fail("--top and --output-format are for printing: leave out --output", WRONG_USE)
-    if top is not None and output_format not in (None, OutputFormat.JSONL):
-        fail("--top prints a table or JSON lines: leave out --output-format", WRONG_USE)
+    _check_use(
+        {
+            "nothing to score. Give texts by --text, files, or - for standard input": not (
+                texts or given
+            ),
+            "--overwrite and --resume are for files: name one by --output": output is None
+            and (overwrite or resume),
+            "--top and --output-format are for printing: leave out --output": output is not None
+            and (top is not None or output_format is not None),
+            "--top prints a table or JSON lines: leave out --output-format": top is not None
+            and output_format not in (None, OutputFormat.JSONL),
+            "--report is for files: name the scored file by --output": report is not None
+            and output is None,
+            "--group-by and --date-column are for a report: name one by --report": report is None
+            and (group_by is not None or date_column is not None),
+        }
+    )
     with reported_errors():
         for one in texts:
             _check_text(one)
@@ -194,11 +185,22 @@ def score_command(
             else:
                 _print_lines(data if top is None else _top(_lines(data), output_column, top))
             return
+        writer = None
+        if report is not None:
+            with lasting_imports():
+                from ...report.report_writer import ReportWriter
+            writer = ReportWriter(
+                report,
+                model,
+                threshold=threshold,
+                group_column=group_by,
+                date_column=date_column,
+            )
         try:
             summary = score_files(
                 given,
                 output,
-                model=model,
+                model=writer.pipeline if writer else model,
                 **asdict(settings),
                 input_format=input_format,
                 delimiter=delimiter,
@@ -208,6 +210,7 @@ def score_command(
                 overwrite=overwrite,
                 resume=resume,
                 show_progress=True,
+                observer=None if writer is None else writer.observer,
             )
         except KeyboardInterrupt:
             if partial_folder(output).exists():
@@ -215,6 +218,16 @@ def score_command(
                 typer.echo(f"The work so far is in '{folder}': pass --resume to continue", err=True)
             raise
         typer.echo(printable(str(summary)), err=True)
+        if writer is not None:
+            made = writer.write(summary, [*given, *["--text"] * bool(texts)], settings)
+            typer.echo(printable(f"{report}: {made['verdict']['sentence']}"), err=True)
+
+
+def _check_use(wrong: dict[str, bool]) -> None:
+    """End the command with the first of some messages that is true."""
+    for message, is_so in wrong.items():
+        if is_so:
+            fail(message, WRONG_USE)
 
 
 def _check_text(text: str) -> None:

@@ -88,6 +88,14 @@ class ParquetBatch(RecordBatch):
             dict(zip(self.columns, values, strict=True)) for values in zip(*columns, strict=True)
         ]
 
+    def column_values(self, name: str) -> list[Any]:
+        """Return the values of one column.
+
+        Args:
+            name: The column, one of `columns`.
+        """
+        return self._column(self.columns.index(name))
+
     def _column(self, place: int) -> list[Any]:
         column = self.batch.column(place)
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spacy.language import Language
@@ -13,6 +13,7 @@ from ...data.formats import BINARY, Format, read_rows
 from ...data.rows import Chunk, RowBatch, RowError
 from ...data.streams import Source, compress
 from ...pipeline.loading import find_sarcasm
+from ..observers import Observe, Observer, ScoredRows, cells_of
 from ..texts import TextScorer
 from .layout import KEEP, ZERO, Layout, PreparedRun, ScoreSettings
 from .shared_pipeline import SharedPipeline
@@ -78,17 +79,24 @@ class ScoredChunk:
     Attributes:
         data: Bytes of the output.
         counts: Counts of its rows.
+        observed: What an observer of the run found in it.
     """
 
     data: bytes
     counts: Counts
+    observed: Any = None
 
 
 class ChunkScorer:
     """Scores chunks of rows and lays them out as the output wants them."""
 
     def __init__(
-        self, nlp: Language, settings: ScoreSettings, layout: Layout, sources: Sequence[Source]
+        self,
+        nlp: Language,
+        settings: ScoreSettings,
+        layout: Layout,
+        sources: Sequence[Source],
+        observe: Observe | None = None,
     ) -> None:
         """Take a pipeline, and the parts of a run that matter here.
 
@@ -97,7 +105,9 @@ class ChunkScorer:
             settings: The settings of the run.
             layout: How the output is written.
             sources: The inputs.
+            observe: Called with each chunk and its scores.
         """
+        self.observe = observe
         self.scorer = TextScorer(nlp)
         self.settings = settings
         self.layout = layout
@@ -116,12 +126,12 @@ class ChunkScorer:
         source = self.sources[chunk.source]
         rows = read_rows(chunk, source.format, self.settings.text_column)
         try:
-            return self._score(rows, source)
+            return self._score(rows, source, (chunk.source, *chunk.start))
         except RowError as error:
             what = "row" if source.format in BINARY else "line"
             raise ValueError(f"{source.name}, {what} {error.line}: {error.fault}") from error
 
-    def _score(self, rows: RowBatch, source: Source) -> ScoredChunk:
+    def _score(self, rows: RowBatch, source: Source, place: tuple[int, ...]) -> ScoredChunk:
         found, coverage, errors = self.scorer.measure_values(rows.values)
         empty, known = 0, []
         for index, value in enumerate(rows.values):
@@ -153,7 +163,17 @@ class ChunkScorer:
             missing=scores.count(None) - len(failed),
             score_sum=sum(score for score in scores if score is not None),
         )
-        return ScoredChunk(compress(data, self.layout.compression), counts)
+        scored = ScoredChunk(compress(data, self.layout.compression), counts)
+        if self.observe is None:
+            return scored
+
+        def cells(column: str) -> Sequence[Any]:
+            if column == self.settings.source_column:
+                return [_name_of(source)] * len(scores)
+            return cells_of(rows, column)
+
+        seen = ScoredRows(place, rows.values, scores, known, empty, len(failed), cells)
+        return replace(scored, observed=self.observe(seen))
 
     def _check_keys(self, rows: jsonl.JsonBatch, errors: Sequence[str | None]) -> None:
         """Look for keys that are called like those to be added; other formats have a header."""
@@ -183,8 +203,7 @@ class ChunkScorer:
         if settings.coverage:
             added[settings.coverage_column] = shares
         if settings.source_column is not None:
-            name = source.name if source.path is None else str(source.path)
-            added[settings.source_column] = [name] * len(scores)
+            added[settings.source_column] = [_name_of(source)] * len(scores)
         if settings.on_error == KEEP:
             added[settings.error_column] = errors
             added[settings.line_column] = [rows.broken.get(i) for i in range(len(scores))]
@@ -196,6 +215,10 @@ class ChunkScorer:
             return parquet.encode_rows(rows, layout.columns, added, layout.schema)
         delimiter = delimited.DELIMITERS[layout.format]
         return delimited.encode_rows(rows, layout.columns, added, delimiter)
+
+
+def _name_of(source: Source) -> str:
+    return source.name if source.path is None else str(source.path)
 
 
 def header_of(run: PreparedRun) -> bytes:
@@ -221,23 +244,32 @@ class _Setup:
     layout: Layout
     sources: tuple[Source, ...]
     is_worker: bool
+    observe: Callable[[], Observe] | None = None
 
     def __call__(self) -> ChunkScorer:
         nlp = self.pipeline.nlp
         if self.is_worker:
             # The cores are busy with the other workers.
             find_sarcasm(nlp).cfg["threads"] = 1
-        return ChunkScorer(nlp, self.settings, self.layout, self.sources)
+        observe = None if self.observe is None else self.observe()
+        return ChunkScorer(nlp, self.settings, self.layout, self.sources, observe)
 
 
 class Workers:
     """Scores chunks, in worker processes if there is to be more than one process."""
 
     def __init__(
-        self, pipeline: SharedPipeline, run: PreparedRun, n_process: int, start_method: str | None
+        self,
+        pipeline: SharedPipeline,
+        run: PreparedRun,
+        n_process: int,
+        start_method: str | None,
+        observer: Observer | None = None,
     ) -> None:
         self.sources = tuple(run.sources)
-        self.setup = _Setup(pipeline, run.settings, run.layout, self.sources, n_process > 1)
+        observe = None if observer is None else observer.setup
+        is_worker = n_process > 1
+        self.setup = _Setup(pipeline, run.settings, run.layout, self.sources, is_worker, observe)
         self.n_process = n_process
         self.start_method = start_method
 

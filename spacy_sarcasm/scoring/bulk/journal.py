@@ -28,6 +28,7 @@ from typing import Any, BinaryIO
 
 from ...atomic import atomic_write, sync_folder
 from ...data.sources import partial_folder
+from ..observers import STATE_FILE
 from .checkpoint import Checkpoint, DamagedFileError, check_rows, read_last_checkpoint
 from .folder_lock import FolderLock, LockedError
 from .manifest import (
@@ -45,7 +46,7 @@ CHECKPOINT_SECONDS = 1.0
 
 JOURNAL, ROWS, ASSEMBLED = "journal", "rows", "assembled"
 # In the order in which they are removed: without its manifest, a folder is not recognised as ours.
-_OUR_FILES = (JOURNAL, ROWS, ASSEMBLED, MANIFEST)
+_OUR_FILES = (JOURNAL, ROWS, ASSEMBLED, STATE_FILE, MANIFEST)
 
 
 class PartialOutput:
@@ -156,6 +157,11 @@ class PartialOutput:
         self._remove_files()
         with atomic_write(self.folder / MANIFEST) as file:
             file.write(json.dumps(self.manifest, indent=2).encode())
+
+    @property
+    def run_id(self) -> str:
+        """What tells the run from any other."""
+        return self._key.hex()
 
     @property
     def is_open(self) -> bool:

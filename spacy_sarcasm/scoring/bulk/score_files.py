@@ -12,6 +12,7 @@ from typing import BinaryIO
 from ...data.formats import Format, tell_output_format
 from ...data.sources import STANDARD_INPUT, find_sources
 from ...data.streams import Source
+from ..observers import Observer, Watch, check_observed
 from .checkpoint import Checkpoint
 from .chunk_scorer import Counts, Workers, header_of
 from .journal import PartialOutput
@@ -74,7 +75,7 @@ def score_files(
     inputs: Sequence[str | Path],
     output: str | Path,
     *,
-    model: Model = None,
+    model: Model | SharedPipeline = None,
     text_column: str = DEFAULT_TEXT_COLUMN,
     output_column: str = DEFAULT_OUTPUT_COLUMN,
     error_column: str = DEFAULT_ERROR_COLUMN,
@@ -93,6 +94,7 @@ def score_files(
     overwrite: bool = False,
     resume: bool = False,
     show_progress: bool = False,
+    observer: Observer | None = None,
 ) -> Summary:
     """Score the texts of files, and write all their columns and the score into one file.
 
@@ -126,6 +128,7 @@ def score_files(
         overwrite: Replace an existing output, and drop partial work.
         resume: Resume from the partial work of an interrupted run, if there is any.
         show_progress: Show a progress bar, if standard error is a terminal.
+        observer: Sees all rows with their scores, also those of earlier parts of a resumed run.
 
     Raises:
         PartialOutputError: An output, complete or partial, is in the way.
@@ -174,14 +177,16 @@ def score_files(
     if n_process < 1:
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")
     run = prepare_run(sources, settings, kind, compression)
-    pipeline = SharedPipeline(model)
+    if observer is not None:
+        check_observed(observer, run.columns, run.settings.source_column)
+    pipeline = model if isinstance(model, SharedPipeline) else SharedPipeline(model)
     work = PartialOutput(output, describe_run(run, pipeline))
     try:
         if not work.open(overwrite=overwrite, resume=resume):
             return Summary(output, Counts(), 0.0, was_complete=True)
-        workers = Workers(pipeline, run, n_process, start_method)
+        workers = Workers(pipeline, run, n_process, start_method, observer)
         with _kept_work(work, keep=not is_stream):
-            _score_all(run, workers, work, show_progress)
+            _score_all(run, workers, work, show_progress, observer)
             if not work.checkpoint.counts.rows and not run.has_tables:
                 work.discard()
                 raise ValueError("the inputs hold no rows: nothing was written")
@@ -220,9 +225,17 @@ def score_to_stream(
 
 
 def _score_all(
-    run: PreparedRun, workers: Workers, work: PartialOutput, show_progress: bool
+    run: PreparedRun,
+    workers: Workers,
+    work: PartialOutput,
+    show_progress: bool,
+    observer: Observer | None,
 ) -> None:
     at = work.checkpoint
+    watch = None if observer is None else Watch(observer, work.folder, work.run_id)
+    if watch is not None and at.counts.rows:
+        end = None if at.is_last else (at.source, at.place)
+        watch.catch_up(at.size, end, run.read, workers.score)
     if at.is_last:
         return
     if not at.size:
@@ -237,6 +250,10 @@ def _score_all(
                 seconds=time.monotonic() - began,
             )
             at = work.write(scored.data, at)
+            if watch is not None and watch.add(scored.observed):
+                # The state must not be ahead of the rows.
+                work.save()
+                watch.save(at.size, at.source, at.place)
             progress.update(chunk, scored.counts.rows)
     work.write(b"", replace(at, is_last=True))
 

@@ -1,0 +1,27 @@
+"""What options of ``spacy-sarcasm score`` may be."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OutputFormat(StrEnum):
+    """The formats that are printed."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+
+
+class Missing(StrEnum):
+    """The score of rows without a text or without a known word."""
+
+    NULL = "null"
+    ZERO = "zero"
+
+
+class OnError(StrEnum):
+    """What becomes of a row that cannot be scored."""
+
+    KEEP = "keep"
+    STOP = "stop"

@@ -1,0 +1,1 @@
+"""What a scored corpus looks like, and whether to trust it."""
