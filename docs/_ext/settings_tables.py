@@ -16,6 +16,7 @@ from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.pipeline.classifier import SarcasmClassifier
 from spacy_sarcasm.pipeline.nltk.lemmatizer import make_wordnet_lemmatizer
 from spacy_sarcasm.pipeline.nltk.stemmer import PorterStemmerComponent
+from spacy_sarcasm.pipeline.word_limit import limit_words
 
 _NAPOLEON = Config(napoleon_use_param=True, napoleon_use_ivar=True)
 
@@ -23,7 +24,10 @@ _NAPOLEON = Config(napoleon_use_param=True, napoleon_use_ivar=True)
 def settings_tables() -> dict[str, str]:
     """Return a Markdown table for each component, and one for the network."""
     return {
-        "sarcasm": _table(_defaults("sarcasm"), _described(SarcasmClassifier.__init__)),
+        "sarcasm": _table(
+            _defaults("sarcasm"),
+            _described(limit_words) | _described(SarcasmClassifier.__init__),
+        ),
         "network": _table(asdict(NetworkSettings()), _described(NetworkSettings)),
         "porter_stemmer": _table(_defaults("porter_stemmer"), _described(PorterStemmerComponent)),
         "wordnet_lemmatizer": _table(

@@ -39,7 +39,7 @@ class Calibration:
             value = getattr(self, name)
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not number or not _in_range(name, value):
-                raise ValueError(f"calibration '{name}' must be {expected}, not {value!r}")
+                raise ValueError(f"calibration '{name}' must be {expected}, not {value!r:.100}")
 
     @property
     def is_identity(self) -> bool:
@@ -61,7 +61,7 @@ class Calibration:
             ValueError: A key is missing, unknown, or its value out of range.
         """
         if not isinstance(data, Mapping) or set(data) != set(_EXPECTED):
-            raise ValueError(f"'calibration' must have {', '.join(_EXPECTED)}, and is {data!r}")
+            raise ValueError(f"'calibration' must have {', '.join(_EXPECTED)}, got {data!r:.200}")
         return cls(**data)
 
 
@@ -73,7 +73,11 @@ _EXPECTED = {
 
 
 def _in_range(name: str, value: float) -> bool:
-    if not math.isfinite(value):
+    try:
+        if not math.isfinite(value):
+            return False
+    except OverflowError:
+        # A whole number beyond the largest float.
         return False
     if name == "scale":
         return value > 0

@@ -1,20 +1,25 @@
 """A network in one file: arrays, words and settings; no code, no pickle.
 
-The file is a zip archive, stored without compression, that NumPy reads as ``.npz``: one ``.npy``
-member a weight (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), and
-beside them ``config.json`` (format version, settings, dimensions) and ``words.json`` (the words,
-in the order of their rows from row 2 on). The same content serves as a file of its own, inside a
-saved pipeline, and as bytes.
+The file is a zip archive that NumPy reads as ``.npz``: one ``.npy`` member per weight
+(https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), and beside them
+``config.json`` (format version, settings, dimensions) and ``words.json`` (the words, in the order
+of their rows from row 2 on). The same content serves as a file of its own, inside a saved pipeline,
+and as bytes.
+
+Members are stored without compression, and others are refused: so reading a file never takes more
+memory than its size, whatever it says of itself.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +38,25 @@ FORMAT_VERSION = 3
 
 # The date every member carries, so that the same network always gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_NPY_HEADER_LIMIT = 4096
+
+_HEADER_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+# What damaged archives, JSON and array headers raise.
+_FAULTS = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+# Longer messages quote a whole member.
+_LONGEST_FAULT = 400
 
 
 class WeightsError(ValueError):
@@ -109,7 +132,8 @@ def load_network(path: Path) -> Network:
 
     Raises:
         FileNotFoundError: There is no such file.
-        WeightsError: It is not a weights file, was cut short, is of a later format version, or its
+        OSError: The file cannot be opened.
+        WeightsError: It is not a weights file, is damaged, was written by a later version, or its
             parts do not fit together.
     """
     file = path / WEIGHTS_FILE if path.is_dir() else path
@@ -118,6 +142,9 @@ def load_network(path: Path) -> Network:
             f"no weights at '{path}': expected a file written by spacy-sarcasm or a folder with "
             f"a file '{WEIGHTS_FILE}' in it, such as the sarcasm folder of a saved pipeline"
         )
+    if not file.is_file():
+        # Opening a named pipe would wait for whoever writes to it.
+        raise WeightsError(f"'{file}' is not a regular file, so it cannot hold sarcasm weights")
     with file.open("rb") as stream:
         return _read(stream, f"'{file}'")
 
@@ -166,24 +193,51 @@ def _read(stream: IO[bytes], where: str) -> Network:
             header = _read_json(archive, "config.json")
             _check_header(header)
             config = NetworkConfig.from_dict(_upgrade(header))
+            _check_layers(archive, config)
             words = _read_json(archive, "words.json")
             if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
                 raise ValueError("'words.json' is not a list of words")
-            weights = {name: _read_array(archive, config, name) for name in weight_shapes(config)}
+            shapes = weight_shapes(config)
+            weights = {name: _read_array(archive, config, name) for name in shapes}
         return Network(config, Vocabulary(words), weights)
     except zipfile.BadZipFile as error:
         raise WeightsError(
             f"{where} is not a spacy-sarcasm weights file, or it was damaged or cut short "
             f"({error}). Get a fresh copy, or save the pipeline again"
         ) from error
-    except (ValueError, TypeError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise WeightsError(f"{where} cannot be used as sarcasm weights: {error}") from error
+    except _FAULTS as error:
+        fault = str(error) or type(error).__name__
+        if len(fault) > _LONGEST_FAULT:
+            fault = f"{fault[:_LONGEST_FAULT]}..."
+        raise WeightsError(f"{where} cannot be used as sarcasm weights: {fault}") from error
+
+
+def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
+    info = archive.getinfo(name)
+    if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
+        raise ValueError(
+            f"its member '{name}' is compressed, and weights files are not. Save the pipeline again"
+        )
+    return archive.read(name)
 
 
 def _read_json(archive: zipfile.ZipFile, name: str) -> Any:
     if name not in archive.namelist():
         raise ValueError(f"it holds no '{name}', so it is not a spacy-sarcasm weights file")
-    return json.loads(archive.read(name))
+    try:
+        return json.loads(_read_member(archive, name))
+    except RecursionError as error:
+        raise ValueError(f"'{name}' is nested too deeply") from error
+
+
+def _check_layers(archive: zipfile.ZipFile, config: NetworkConfig) -> None:
+    """Compare the number of layers with that of weights before a list of all weights is made."""
+    layers, n_members = config.settings.layers, len(archive.namelist())
+    if layers > n_members:
+        raise ValueError(
+            f"'config.json' says that the network has {layers:,} layers, and the file holds only "
+            f"{n_members} members"
+        )
 
 
 def _check_header(header: Any) -> None:
@@ -217,16 +271,28 @@ def _upgrade(header: dict[str, Any]) -> Any:
 
 
 def _read_array(archive: zipfile.ZipFile, config: NetworkConfig, name: str) -> NDArray[np.floating]:
-    """Read one weight, refusing a member larger than the settings call for before inflating it."""
+    """Read one weight, after its header has been compared with what the settings call for."""
     member = f"{name}.npy"
     if member not in archive.namelist():
         raise ValueError(f"it lacks the weight '{name}'")
-    expected = int(np.prod(weight_shapes(config)[name])) * weight_dtype(config, name).itemsize
-    if archive.getinfo(member).file_size > expected + _NPY_HEADER_LIMIT:
+    data = _read_member(archive, member)
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    if version not in _HEADER_READERS:
+        raise ValueError(f"the weight '{name}' has the unknown .npy version {version}")
+    shape, is_fortran, dtype = _HEADER_READERS[version](stream)
+    expected, kind = weight_shapes(config)[name], weight_dtype(config, name)
+    if shape != expected:
+        raise ValueError(f"weight '{name}' has shape {shape!s:.200}, expected {expected}")
+    if dtype.newbyteorder("=") != kind:
+        raise ValueError(f"weight '{name}' has dtype {dtype!s:.200}, expected {kind}")
+    size = len(data) - stream.tell()
+    if size != math.prod(expected) * kind.itemsize:
         raise ValueError(
-            f"the weight '{name}' takes {archive.getinfo(member).file_size} bytes, expected "
-            f"{expected}"
+            f"the weight '{name}' takes {size:,} bytes, expected "
+            f"{math.prod(expected) * kind.itemsize:,}"
         )
-    array = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
-    native: NDArray[np.floating] = array.astype(array.dtype.newbyteorder("="), copy=False)
-    return native
+    order: Literal["F", "C"] = "F" if is_fortran else "C"
+    array = np.frombuffer(data, dtype, offset=stream.tell()).reshape(expected, order=order)
+    # A copy can be written to, unlike the bytes.
+    return array.astype(kind)

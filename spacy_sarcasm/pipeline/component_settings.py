@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,26 +52,28 @@ def check_settings(cfg: Mapping[str, Any]) -> None:
     for key in _COUNTS:
         if isinstance(cfg[key], bool) or not isinstance(cfg[key], int) or cfg[key] < 1:
             raise ValueError(
-                f"sarcasm setting '{key}' must be a whole number of at least 1, not {cfg[key]!r}"
+                f"sarcasm setting '{key}' must be a whole number of at least 1, not "
+                f"{cfg[key]!r:.100}"
             )
     threshold = cfg["threshold"]
     number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
-    if threshold is not None and (not number or math.isnan(threshold) or not 0 <= threshold <= 1):
+    if threshold is not None and (not number or not 0 <= threshold <= 1):
         raise ValueError(
             "sarcasm setting 'threshold' must be in 0..1, or null for that of the weights, not "
-            f"{threshold!r}"
+            f"{threshold!r:.100}"
         )
     for key in _NAMES:
         if not isinstance(cfg[key], str) or not cfg[key]:
-            raise ValueError(f"sarcasm setting '{key}' must be a name, not {cfg[key]!r}")
+            raise ValueError(f"sarcasm setting '{key}' must be a name, not {cfg[key]!r:.100}")
     if not isinstance(cfg["set_cats"], bool):
         raise ValueError(
-            f"sarcasm setting 'set_cats' must be true or false, not {cfg['set_cats']!r}"
+            f"sarcasm setting 'set_cats' must be true or false, not {cfg['set_cats']!r:.100}"
         )
     PositiveWeight(cfg["positive_weight"])
     if cfg["unknown"] not in UNKNOWN:
         raise ValueError(
-            f"sarcasm setting 'unknown' must be one of {', '.join(UNKNOWN)}, not {cfg['unknown']!r}"
+            f"sarcasm setting 'unknown' must be one of {', '.join(UNKNOWN)}, not "
+            f"{cfg['unknown']!r:.100}"
         )
 
 
@@ -108,7 +109,7 @@ def merge_saved(
         )
     if unknown := sorted(set(values) - set(cfg)):
         raise ValueError(
-            f"{where} has settings that this spacy-sarcasm does not know: {', '.join(unknown)}. "
+            f"{where} has settings that this spacy-sarcasm does not know: {', '.join(unknown):.200}. "
             "Install the version that saved it, or a newer one"
         )
     # Settings that an earlier version did not have keep their values.

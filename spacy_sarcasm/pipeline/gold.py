@@ -80,7 +80,7 @@ class PositiveWeight:
         if setting not in (None, BALANCED) and not is_weight:
             raise ValueError(
                 "sarcasm setting 'positive_weight' must be a number above 0, 'balanced' or null, "
-                f"not {setting!r}"
+                f"not {setting!r:.100}"
             )
         self.setting = setting
         self._counted = False

@@ -13,6 +13,7 @@ from ..network.shim import ARCHITECTURE, SarcasmModel
 from .classifier import SarcasmClassifier
 from .component_settings import BUNDLED, DEFAULT_EXTENSION, DEFAULT_LABEL
 from .scorer import Scorer
+from .word_limit import DEFAULT_MAX_WORD_LENGTH, limit_words
 
 # Its settings are null: those of the weights, or the defaults of `NetworkSettings`.
 DEFAULT_MODEL = {"@architectures": ARCHITECTURE}
@@ -28,6 +29,7 @@ DEFAULT_MODEL = {"@architectures": ARCHITECTURE}
         "set_cats": True,
         "threshold": None,
         "max_length": DEFAULT_MAX_LENGTH,
+        "max_word_length": DEFAULT_MAX_WORD_LENGTH,
         "batch_budget": DEFAULT_BATCH_BUDGET,
         "threads": DEFAULT_THREADS,
         "unknown": DEFAULT_UNKNOWN,
@@ -52,6 +54,7 @@ def make_sarcasm(
     set_cats: bool,
     threshold: float | None,
     max_length: int,
+    max_word_length: int | None,
     batch_budget: int,
     threads: int,
     unknown: Unknown,
@@ -59,13 +62,17 @@ def make_sarcasm(
     positive_weight: float | str | None,
     scorer: Scorer | None,
 ) -> SarcasmClassifier:
-    """Create the component; the arguments are those of `SarcasmClassifier`.
+    """Create the component, and limit the tokenizer as `limit_words` does.
+
+    The arguments are those of `SarcasmClassifier` and of `limit_words`; with a `max_word_length` of
+    None, the tokenizer stays as it is.
 
     Raises:
-        ValueError: Another sarcasm component of the pipeline writes to the same place.
+        ValueError: Another sarcasm component of the pipeline writes to the same place, or a setting
+            is out of its range.
     """
     _check_others(nlp, extension, label if set_cats else None)
-    return SarcasmClassifier(
+    component = SarcasmClassifier(
         nlp.vocab,
         model,
         name,
@@ -81,6 +88,9 @@ def make_sarcasm(
         positive_weight=positive_weight,
         scorer=scorer,
     )
+    if max_word_length is not None:
+        limit_words(nlp.tokenizer, max_word_length)
+    return component
 
 
 def _check_others(nlp: Language, extension: str, label: str | None) -> None:

@@ -2,7 +2,9 @@
 
 Where the format notices damage by itself (partial work, weights), the output has to be that of the
 whole file. Of plain text, where damage gives other text, every row has to be there: they are
-counted by Python's own modules.
+counted by other readers, most of them Python's own.
+
+Weights are damaged as bytes, where checksums tell, and member by member, with checksums that fit.
 """
 
 from __future__ import annotations
@@ -11,13 +13,17 @@ import csv
 import gzip
 import io
 import json
+import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from spacy_sarcasm.scoring.bulk import journal
 from spacy_sarcasm.scoring.bulk.score_files import score_files
@@ -28,6 +34,8 @@ SECONDS = 120.0
 ROWS = 60
 # What a user can act on; anything else is a traceback.
 CLEAR = {"ValueError", "OSError", "ImportError"}
+# A message may quote the input, but not all of it.
+LONGEST_MESSAGE = 2000
 
 
 def run(n_cases: int, seed: int) -> Result:
@@ -41,6 +49,7 @@ def run(n_cases: int, seed: int) -> Result:
             "hang": 0,
             "wrong with exit 0": 0,
             "partial under the final name": 0,
+            "long messages": 0,
         },
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -66,6 +75,8 @@ def _cases(folder: Path, seed: int) -> dict[str, Case]:
         "in.csv": table.getvalue().encode(),
         "in.txt": "\n".join(texts).encode(),
         "in.jsonl.gz": gzip.compress(jsonl, mtime=0),
+        "in.jsonl.zst": pa.compress(jsonl, codec="zstd", asbytes=True),
+        "in.parquet": _parquet(texts),
     }
     cases: dict[str, Case] = {name: _input_case(data) for name, data in files.items()}
     given = folder / "given.jsonl"
@@ -76,7 +87,14 @@ def _cases(folder: Path, seed: int) -> dict[str, Case]:
     pipeline().to_disk(saved)
     for name in ("weights.npz", "cfg"):
         cases[name] = _saved_case(saved)
+    cases["members of weights.npz"] = _members_case(saved)
     return cases
+
+
+def _parquet(texts: list[str]) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"id": range(len(texts)), "text": texts}), buffer)
+    return buffer.getvalue()
 
 
 def damage(rng: np.random.Generator, data: bytes) -> bytes:
@@ -114,6 +132,8 @@ def _judge(result: Result, child: Child, what: str) -> bool:
         result.add("traceback", f"{what}: killed by {child.value}")
     elif child.ending == "raised" and not CLEAR & set(child.value["kinds"]):
         result.add("traceback", f"{what}: {child.value}")
+    elif child.ending == "raised" and child.value["length"] > LONGEST_MESSAGE:
+        result.add("long messages", f"{what}: {child.value['length']:,} characters")
     elif child.ending == "raised":
         result.done["right or clear"] += 1
     return child.ending == "done"
@@ -140,9 +160,13 @@ def _input_case(data: bytes) -> Case:
 
 
 def count_rows(name: str, data: bytes) -> int | None:
-    """Return how many rows Python's own modules find; None where they cannot tell."""
+    """Return how many rows other readers find; None where they cannot tell."""
+    if name.endswith(".parquet"):
+        return int(pq.read_table(io.BytesIO(data)).num_rows)
     if name.endswith(".gz"):
         data = gzip.decompress(data)
+    if name.endswith(".zst"):
+        data = pa.input_stream(io.BytesIO(data), compression="zstd").read()
     text = data.decode("utf-8-sig", "replace")
     if name.endswith(".csv"):
         return sum(bool(row) for row in csv.reader(io.StringIO(text, newline=""))) - 1
@@ -201,6 +225,57 @@ def _saved_case(saved: Path) -> Case:
                 result.done["right or clear"] += 1
 
     return case
+
+
+def _members_case(saved: Path) -> Case:
+    def case(result: Result, rng: np.random.Generator, work: Path, name: str) -> None:
+        shutil.copytree(saved, work)
+        path = work / "sarcasm" / "weights.npz"
+        what = f"{name}: {_damage_members(rng, path)}"
+        # Other weights give other scores, so there are none to compare with.
+        if _judge(result, run_child(lambda: _load_and_score(work), SECONDS), what):
+            result.done["right or clear"] += 1
+
+    return case
+
+
+HUGE = [-1, 0, 10_000_000, 10**30, 10**400, 1e999, None, "x" * 5000, [1], {}, True]
+
+
+def _damage_members(rng: np.random.Generator, path: Path) -> str:
+    """Change one member of the archive, or what kind of file it is; return what was done."""
+    if rng.random() < 0.05:
+        path.unlink()
+        os.mkfifo(path)
+        return "a named pipe"
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    names = [*["config.json", "words.json"] * len(members), *members]
+    name = names[rng.integers(len(names))]
+    what = name
+    if name == "config.json" and rng.random() < 0.7:
+        header = json.loads(members[name])
+        tables = [header, *(value for value in _tables(header) if value)]
+        table = tables[rng.integers(len(tables))]
+        key = list(table)[rng.integers(len(table))]
+        table[key] = HUGE[rng.integers(len(HUGE))]
+        members[name] = json.dumps(header).encode()
+        what = f"{key} = {table[key]!r:.50}"
+    else:
+        members[name] = damage(rng, members[name])
+    compression = zipfile.ZIP_STORED
+    if rng.random() < 0.2:
+        compression = [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA][rng.integers(3)]
+        members[name] += b" " * 10_000_000
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for member, data in members.items():
+            archive.writestr(member, data)
+    return f"{what}, compression {compression}"
+
+
+def _tables(value: dict[str, Any]) -> list[dict[str, Any]]:
+    inner = [item for item in value.values() if isinstance(item, dict)]
+    return inner + [table for item in inner for table in _tables(item)]
 
 
 def _load_and_score(folder: Path) -> list[float | None]:

@@ -96,7 +96,8 @@ def start_child(work: Callable[[], Any]) -> tuple[int, int]:
         except BaseException as error:
             kinds = [kind.__name__ for kind in type(error).__mro__]
             # A pipe holds 64 KiB, and nobody reads it before the child ends.
-            answer = {"kinds": kinds, "message": str(error)[:2_000]}
+            message = str(error)
+            answer = {"kinds": kinds, "message": message[:2_000], "length": len(message)}
         os.write(writer, json.dumps(answer).encode()[:60_000])
     finally:
         os._exit(status)

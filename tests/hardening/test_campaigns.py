@@ -51,8 +51,28 @@ def test_forks() -> None:
     check(forks.run(6, 0, 8, 0, seed=1))
 
 
+def test_spawn() -> None:
+    check(forks.run(0, 1, 0, 0, seed=1))
+
+
+def test_forks_beside_a_thread() -> None:
+    check(forks.run(0, 0, 0, 6, seed=1))
+
+
+def test_wrong_scores_of_a_child_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forks, "_beside_a_thread", lambda texts, delay: Child("done", [0.5] * 30))
+    monkeypatch.setattr(forks, "_spawned", lambda texts: Child("hang"))
+    result = forks.run(0, 1, 0, 1, seed=1)
+    assert result.faults == {"hangs": 1, "crashes": 0, "wrong": 1, "orphans": 0}
+
+
 def test_damage() -> None:
-    check(damage.run(18, seed=1))
+    check(damage.run(36, seed=1))
+
+
+def test_a_long_message_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(damage, "LONGEST_MESSAGE", 5)
+    assert damage.run(30, seed=1).faults["long messages"] > 0
 
 
 def test_every_kind_of_damage_changes_something() -> None:

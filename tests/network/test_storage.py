@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -100,14 +102,34 @@ def test_flipped_byte(file: Path) -> None:
         load_network(file)
 
 
-def rewrite(file: Path, change: Callable[[dict[str, bytes]], None]) -> None:
+def rewrite(
+    file: Path, change: Callable[[dict[str, bytes]], None], compression: int = zipfile.ZIP_STORED
+) -> None:
     """Change members of the archive."""
     with zipfile.ZipFile(file) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     change(members)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", compression) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
+
+
+def edit_settings(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    def change(members: dict[str, bytes]) -> None:
+        header = json.loads(members["config.json"])
+        header["network"]["settings"].update(changes)
+        members["config.json"] = json.dumps(header).encode()
+
+    return change
+
+
+def edit_network(**changes: object) -> Callable[[dict[str, bytes]], None]:
+    def change(members: dict[str, bytes]) -> None:
+        header = json.loads(members["config.json"])
+        header["network"].update(changes)
+        members["config.json"] = json.dumps(header).encode()
+
+    return change
 
 
 def edit_header(**changes: object) -> Callable[[dict[str, bytes]], None]:
@@ -122,6 +144,13 @@ def edit_header(**changes: object) -> Callable[[dict[str, bytes]], None]:
 def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, array, allow_pickle=allow_pickle)
+    return buffer.getvalue()
+
+
+def npy_header(shape: tuple[int, ...]) -> bytes:
+    buffer = io.BytesIO()
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(buffer, header)
     return buffer.getvalue()
 
 
@@ -158,19 +187,105 @@ def npy(array: np.ndarray, allow_pickle: bool = False) -> bytes:
         ),
         (
             lambda m: m.update({"output/bias.npy": npy(np.zeros(10**6, np.float32))}),
-            "'output/bias' takes 4000128 bytes, expected 4",
+            r"'output/bias' has shape \(1000000,\), expected \(1,\)",
         ),
         (
             lambda m: m.update({"output/bias.npy": npy(np.array([{}], object), True)}),
-            "cannot be used as sarcasm weights.*allow_pickle",
+            "cannot be used as sarcasm weights.*'output/bias' has dtype object",
         ),
         (lambda m: m.update({"output/bias.npy": b"junk"}), "cannot be used"),
+        (
+            # Its header promises 4 TB.
+            lambda m: m.update({"output/bias.npy": npy_header((10**12,))}),
+            r"'output/bias' has shape \(1000000000000,\), expected \(1,\)",
+        ),
+        (
+            lambda m: m.update({"output/bias.npy": npy_header((1,)) + b"\0" * 5}),
+            "'output/bias' takes 5 bytes, expected 4",
+        ),
+        (edit_settings(layers=10_000_000), "10,000,000 layers, and the file holds only"),
+        (edit_settings(units=10**30), "has shape .*, expected .*4000000000000000000000000000000"),
+        (edit_settings(units="x" * 100_000), "'units' must be a whole number"),
+        (edit_settings(pooling="x" * 100_000), "'pooling' must be one of"),
+        (edit_settings(pooling=[1]), "'pooling' must be one of"),
+        (edit_settings(**{"x" * 100_000: 1}), "'settings' has unknown x"),
+        (edit_network(n_words=10**300), "the vocabulary has|has shape"),
+        (edit_network(calibration={"scale": 10**400, "shift": 0.0, "threshold": 0.5}), "'scale'"),
+        (edit_network(calibration={"scale": "x" * 10**5, "shift": 0.0, "threshold": 0.5}), "scale"),
+        (edit_network(calibration=["x" * 100_000]), "'calibration' must have"),
+        (edit_header(format_version="9" * 100_000), "gives the format version"),
+        (lambda m: m.update({"config.json": b"9" * 5000}), "cannot be used"),
+        (lambda m: m.update({"config.json": b"[" * 200_000}), "'config.json' is nested too deeply"),
+        (lambda m: m.update({"words.json": b"[" * 200_000}), "'words.json' is nested too deeply"),
+        (lambda m: m.update({"config.json": b"\xff"}), "cannot be used"),
     ],
 )
 def test_faults_name_file_and_fault(file: Path, change, message: str) -> None:
     rewrite(file, change)
-    with pytest.raises(WeightsError, match=f"(?s)'{file}'.*{message}"):
+    with pytest.raises(WeightsError, match=f"(?s)'{file}'.*{message}") as raised:
         load_network(file)
+    assert len(str(raised.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    "compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=str
+)
+@pytest.mark.parametrize("member", ["config.json", "words.json", "output/bias.npy"])
+def test_a_compressed_member_is_refused_before_it_is_inflated(
+    file: Path, member: str, compression: int
+) -> None:
+    def grow(members: dict[str, bytes]) -> None:
+        members[member] += b" " * 50_000_000
+
+    rewrite(file, grow, compression)
+    assert file.stat().st_size < 1_000_000
+    tracemalloc.start()
+    with pytest.raises(WeightsError, match=rf"'{file}' .*'\w+\.json' is compressed.*Save"):
+        load_network(file)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000_000
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_named_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "weights.npz")
+    for path in (tmp_path, tmp_path / "weights.npz"):
+        with pytest.raises(WeightsError, match=r"weights\.npz' is not a regular file"):
+            load_network(path)
+
+
+def test_any_flipped_bit_is_noticed_by_name_or_harmless(network: Network, file: Path) -> None:
+    whole = file.read_bytes()
+    rng = np.random.default_rng(0)
+    named = harmless = 0
+    for _ in range(300):
+        data = bytearray(whole)
+        data[int(rng.integers(len(data)))] ^= 1 << int(rng.integers(8))
+        file.write_bytes(data)
+        try:
+            found = load_network(file)
+        except WeightsError as error:
+            named += f"'{file}'" in str(error)
+        else:
+            assert_same(found, network)
+            harmless += 1
+    assert named + harmless == 300
+    assert named > 200
+
+
+def test_weights_that_were_read_can_be_changed(file: Path) -> None:
+    for array in load_network(file).weights.values():
+        assert array.flags.writeable
+        assert array.flags.c_contiguous
+
+
+def test_arrays_in_other_orders(network: Network, file: Path) -> None:
+    name = next(name for name, array in network.weights.items() if array.ndim == 2)
+    array = np.asfortranarray(network.weights[name])
+    big_endian = array.astype(array.dtype.newbyteorder(">"), order="F")
+    rewrite(file, lambda members: members.update({f"{name}.npy": npy(big_endian)}))
+    assert_same(load_network(file), network)
 
 
 def test_a_foreign_file(tmp_path: Path) -> None:

@@ -40,8 +40,7 @@ def mix_command(
     command writes train.spacy with soft gold. report.json counts the rows of every file by source
     and class, and the rows dropped.
     """
-    import spacy
-
+    from ...pipeline.word_limit import blank_pipeline
     from ...recipes.mixture import REPORT_FILE, read_soft_labels, write_mixture
     from ...recipes.recipe import BUNDLED_RECIPE, read_recipe
     from ...recipes.sourced_texts import read_corpus
@@ -54,7 +53,7 @@ def mix_command(
             read_corpus(settings, data),
             settings,
             output,
-            spacy.blank("en"),
+            blank_pipeline("en"),
             label,
             leave_out=leave_out or (),
             soft_labels=found,

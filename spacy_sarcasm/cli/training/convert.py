@@ -44,9 +44,8 @@ def convert_command(
     Duplicates are dropped, and the split is frozen: it depends on the text alone. Bad rows are
     counted and listed in the report.
     """
-    import spacy
-
     from ...corpus.convert import convert_corpus
+    from ...pipeline.word_limit import blank_pipeline
 
     settings = RowSettings(
         text_column=text_column,
@@ -57,7 +56,7 @@ def convert_command(
         on_error=on_error,
     )
     with reported_errors():
-        report = convert_corpus(source, output, spacy.blank(lang), category, settings)
+        report = convert_corpus(source, output, blank_pipeline(lang), category, settings)
     for split, labels in report.splits.items():
         shown = ", ".join(f"{count} {kind}" for kind, count in labels.items())
         typer.echo(f"{output / split}.spacy: {sum(labels.values())} texts ({shown})")

@@ -137,15 +137,14 @@ def train_command(
     lang: LangOption = "en",
 ) -> None:
     """Train word2vec vectors on a corpus and write them as a pipeline folder."""
-    import spacy
-
+    from ...pipeline.word_limit import blank_pipeline
     from ...vectors.train_vectors import train_vectors
 
     with reported_errors():
         report = train_vectors(
             corpus,
             out,
-            spacy.blank(lang),
+            blank_pipeline(lang),
             algorithm=algorithm.value,
             dim=dim,
             window=window,
@@ -205,8 +204,7 @@ def coverage_command(
     ] = None,
 ) -> None:
     """Show how many of a corpus's words the vectors know, and suggest a vocabulary size."""
-    import spacy
-
+    from ...pipeline.word_limit import blank_pipeline
     from ...vectors.coverage import known_words, measure_coverage
     from ...vectors.coverage_plots import plot_coverage
     from ...vectors.twitter import glove_twitter_words, lower_words
@@ -221,7 +219,7 @@ def coverage_command(
             encoding=encoding,
             on_error=on_error,
         )
-        counts = count_words(corpus, spacy.blank(lang), mapping, settings, read)
+        counts = count_words(corpus, blank_pipeline(lang), mapping, settings, read)
         coverage = measure_coverage(counts, known_words(vectors, counts, dim))
         if plots is not None:
             plot_coverage(coverage, plots, corpus=corpus.name, vectors=vectors.name)
@@ -230,12 +228,11 @@ def coverage_command(
 
 
 def _corpus_words(corpus: Path, lang: str) -> set[str]:
-    import spacy
-
+    from ...pipeline.word_limit import blank_pipeline
     from ...vectors.twitter import lower_words
     from ...vectors.word_counts import count_words
 
-    return set(count_words(corpus, spacy.blank(lang), lower_words))
+    return set(count_words(corpus, blank_pipeline(lang), lower_words))
 
 
 def _show_report(report: VectorsReport, out: Path) -> None:

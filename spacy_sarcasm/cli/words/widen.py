@@ -37,8 +37,7 @@ def widen_command(
 
     Words of the corpus that the file lacks get zeros in place of its numbers.
     """
-    import spacy
-
+    from ...pipeline.word_limit import blank_pipeline
     from ...teacher.encoder import default_encoder
     from ...teacher.widen_vectors import widen_vectors
     from ...vectors.twitter import lower_words
@@ -46,7 +45,7 @@ def widen_command(
 
     with reported_errors():
         settings = RowSettings(text_column=text_column)
-        counts = count_words(corpus, spacy.blank("en"), lower_words, settings)
+        counts = count_words(corpus, blank_pipeline("en"), lower_words, settings)
         n_words, width = widen_vectors(
             vectors,
             counts,
