@@ -110,7 +110,7 @@ def merge_saved(
     if unknown := sorted(set(values) - set(cfg)):
         raise ValueError(
             f"{where} has settings that this spacy-sarcasm does not know: "
-            f"{', '.join(map(str, unknown)):.200}. Install the version that saved it, or a newer one"
+            f"{', '.join(unknown):.200}. Install the version that saved it, or a newer one"
         )
     # Settings that an earlier version did not have keep their values.
     merged = {
