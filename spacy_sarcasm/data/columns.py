@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 MAX_NAMES_SHOWN = 30
 # Characters of a name in messages: a damaged file may have a name of any length.
 MAX_NAME_SHOWN = 40
+TEXT_COLUMNS = ("text", "headline")
+"""The columns that hold the text where none is named; the first of them that there is."""
 
 
 def check_unique(name: str, columns: Sequence[str]) -> None:

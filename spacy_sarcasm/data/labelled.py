@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from .columns import listed, no_column
+from .columns import TEXT_COLUMNS, listed, no_column
 from .filetypes.csv_records import OPEN_QUOTE
 from .formats import (
     BINARY,
@@ -26,7 +26,6 @@ from .row_settings import (
     LABEL_COLUMNS,
     MAX_BAD_SHARE,
     MAX_FAULTS,
-    TEXT_COLUMNS,
     Gold,
     LabelledRow,
     OnError,

@@ -8,7 +8,6 @@ from typing import Any
 
 from .formats import Format
 
-TEXT_COLUMNS = ("text", "headline")
 LABEL_COLUMNS = ("label", "is_sarcastic")
 CATS_COLUMN = "cats"
 SOURCE_COLUMN = "source"

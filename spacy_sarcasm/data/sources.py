@@ -7,11 +7,13 @@ import glob
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from .columns import TEXT_COLUMNS
 from .formats import BINARY, SUFFIXES, Format, tell_format
-from .streams import Source, check_encoding, peek
+from .streams import Source, check_encoding, decode_start, open_source, peek
 
 STANDARD_INPUT = "-"
 DELIMITER_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
@@ -24,7 +26,7 @@ def find_sources(
     *,
     input_format: Format | None = None,
     output: Path | None = None,
-    text_column: str = "text",
+    text_column: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
 ) -> list[Source]:
@@ -36,7 +38,7 @@ def find_sources(
         input_format: The format of all of them. By default the names of files tell it, or the
             first line of other files and of standard input.
         output: The file to be written, which is left out of folders and globs.
-        text_column: The column with the texts.
+        text_column: The column with the texts; None: ``text`` or ``headline``.
         delimiter: What separates the columns of delimited text; None: found out.
         encoding: The encoding of all text files; None: UTF-8, or what a byte-order mark says.
 
@@ -79,7 +81,7 @@ def make_source(
     path: Path,
     input_format: Format | None = None,
     *,
-    text_column: str = "text",
+    text_column: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
 ) -> Source:
@@ -88,7 +90,7 @@ def make_source(
     Args:
         path: The file.
         input_format: As for `find_sources`, as the others.
-        text_column: The column with the texts.
+        text_column: As for `find_sources`.
         delimiter: What separates columns.
         encoding: The file's encoding.
 
@@ -97,10 +99,7 @@ def make_source(
     """
     kind, compression = tell_format(path)
     chosen = input_format or kind
-    if chosen is None and path.is_file() and compression is None:
-        with path.open("rb") as file:
-            chosen = _recognize(file, f"'{path}'", text_column, delimiter, encoding)
-    return Source(
+    source = Source(
         f"'{path}'",
         chosen or Format.TEXT,
         path,
@@ -108,6 +107,13 @@ def make_source(
         delimiter=delimiter,
         encoding=encoding,
     )
+    # A .txt file is lines of text, unless a column of it is asked for.
+    is_unsure = chosen is None or (text_column is not None and input_format is None)
+    if source.format != Format.TEXT or not is_unsure or not path.is_file():
+        return source
+    with open_source(source) as stream:
+        found = _recognize(stream.lines, source.name, text_column, delimiter, None)
+    return replace(source, format=found)
 
 
 def check_delimiter(delimiter: str | None) -> str | None:
@@ -140,24 +146,34 @@ def text_source(texts: Sequence[str], column: str) -> Source:
 
 
 def _recognize(
-    stream: BinaryIO, name: str, text_column: str, delimiter: str | None, encoding: str | None
+    stream: BinaryIO,
+    name: str,
+    text_column: str | None,
+    delimiter: str | None,
+    encoding: str | None,
 ) -> Format:
     """Tell a format by the first line: an object, a header with the text column, or a text."""
     start = peek(stream, _PEEKED_BYTES)
-    first = start.decode(encoding or "utf-8-sig", "replace").lstrip().partition("\n")[0].strip()
+    first = decode_start(start, encoding).lstrip().partition("\n")[0].strip()
     if first.startswith(("{", "[{")) or first == "[":
         return Format.JSONL
+    wanted = TEXT_COLUMNS if text_column is None else (text_column,)
     for known in [delimiter] if delimiter else [",", "\t", ";", "|"]:
         columns = next(csv.reader([first], delimiter=known), [])
-        if text_column in columns and (len(columns) > 1 or text_column != "text"):
+        # A lone "text" may be a text, unless it is named.
+        if set(wanted) & set(columns) and (len(columns) > 1 or text_column is not None):
             return Format.TSV if known == "\t" else Format.CSV
-    if text_column != "text" or delimiter:
-        raise ValueError(
-            f"{name} looks like one text per line, without columns, and has no column "
-            f"'{text_column}' in its first line. Leave out --text-column, or name the format with "
-            "--input-format"
-        )
+    if text_column is not None or delimiter:
+        raise ValueError(_no_columns(name, " or ".join(f"'{column}'" for column in wanted)))
     return Format.TEXT
+
+
+def _no_columns(name: str, wanted: str) -> str:
+    return (
+        f"{name} looks like one text per line, without columns, and has no column {wanted} in its "
+        "first line. Leave out --text-column and --delimiter, or name the format with "
+        "--input-format"
+    )
 
 
 def _expand(given: str, take_all: bool, output: Path | None) -> Iterator[Path]:

@@ -155,6 +155,17 @@ def peek(stream: BinaryIO, size: int) -> bytes:
     return found
 
 
+def decode_start(start: bytes, encoding: str | None) -> str:
+    """Return the first bytes of a text file as text, without a byte-order mark.
+
+    Args:
+        start: The bytes, which may end within a character.
+        encoding: Their encoding; None: UTF-8, or what a byte-order mark says.
+    """
+    marked = next((name for mark, name in _MARKS.items() if start.startswith(mark)), "utf-8")
+    return start.decode(encoding or marked, "replace").removeprefix("\ufeff")
+
+
 def check_encoding(encoding: str) -> str:
     """Return the normal name of an encoding.
 

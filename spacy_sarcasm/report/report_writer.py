@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..data.columns import TEXT_COLUMNS
 from ..pipeline.loading import find_sarcasm
 from ..scoring.bulk.layout import ScoreSettings
 from ..scoring.bulk.score_files import Summary
@@ -75,16 +76,16 @@ class ReportWriter:
             OSError: It cannot be written.
         """
         tally = self.observer.tally
+        # None: a file without rows.
+        text_column = summary.text_column or TEXT_COLUMNS[0]
         if summary.was_complete:
-            columns = ScoredColumns(
-                settings.text_column, settings.output_column, settings.error_column
-            )
+            columns = ScoredColumns(text_column, settings.output_column, settings.error_column)
             tally = count_files([summary.output], columns, tally.settings)
         names = [str(one) for one in inputs] or [str(summary.output)]
         made_with = {
             "files": ", ".join(names),
             "scored file": str(summary.output),
-            "text column": settings.text_column,
+            "text column": text_column,
             "missing scores": settings.missing,
             "rows scored at a time": settings.batch_size,
         }

@@ -64,7 +64,7 @@ def test_rows_of_files_are_printed_without_an_output(run: Run, given: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["in.jsonl", "-o", "out.jsonl"], 1, "no column 'text'; its columns are: id, headline"),
+        (["odd.jsonl", "-o", "out.jsonl"], 1, "or 'headline'; its columns are: id, title"),
         (["in.jsonl", "-o", "out.doc"], 1, "'out.doc' has to end in .jsonl"),
         (["in.jsonl", "-o", "nowhere/out.csv"], 1, "folder 'nowhere' of the output does not exist"),
         (["empty.jsonl", "-o", "out.csv"], 1, "hold no rows"),
@@ -85,6 +85,7 @@ def test_what_goes_wrong_gives_one_line(
     message: str,
 ) -> None:
     (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "odd.jsonl").write_text('{"id": 1, "title": "area man wins"}\n')
     (tmp_path / "bad.parquet").write_text("not parquet")
     (tmp_path / "bad.csv").write_text("text\nfine\none,two\n")
     before = sorted(tmp_path.iterdir())

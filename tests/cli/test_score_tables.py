@@ -12,7 +12,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from spacy_sarcasm.cli import app
-from spacy_sarcasm.cli.scoring import score as score_module
+from spacy_sarcasm.cli.scoring import printing
+from spacy_sarcasm.cli.scoring.score_options import SortOrder
 
 
 def score(*arguments: object, stdin: bytes | None = None) -> Result:
@@ -103,14 +104,77 @@ def test_the_highest_scores(tmp_path: Path) -> None:
     assert score(tmp_path / "a.txt", "--top", 3, "-o", "x.csv").exit_code == 2
 
 
+def test_rows_in_the_order_asked_for(tmp_path: Path) -> None:
+    lines = [f"area man wins {i} times" for i in range(5)]
+    (tmp_path / "a.txt").write_text("\n".join(["", *lines]) + "\n")
+    every = rows_of(score(tmp_path / "a.txt"))[1:]
+    scores = sorted(row["sarcasm"] for row in every)
+    lowest = rows_of(score(tmp_path / "a.txt", "--top", 2, "--sort", "score-ascending"))
+    assert [row["sarcasm"] for row in lowest] == scores[:2]
+    first = rows_of(score(tmp_path / "a.txt", "--top", 2, "--sort", "row"))
+    assert [row["text"] for row in first] == ["", lines[0]]
+    # What has no score comes last in either direction.
+    for order in ("score", "score-ascending"):
+        last = rows_of(score(tmp_path / "a.txt", "--top", 6, "--sort", order))[-1]
+        assert (last["text"], last["sarcasm"]) == ("", None)
+    result = score(tmp_path / "a.txt", "--sort", "score")
+    assert result.exit_code == 1
+    assert "--top N" in result.stderr
+
+
 def test_the_table_of_a_terminal_is_short(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [json.dumps({"text": f"t{i}", "sarcasm": i / 200}).encode() for i in range(200)]
-    score_module._print_table(lines, "text", ["sarcasm"], None)
+    printing.print_table(lines, "text", ["sarcasm"])
     shown = capsys.readouterr()
-    assert len(shown.out.splitlines()) == score_module.MAX_TABLE_ROWS + 1
+    assert len(shown.out.splitlines()) == printing.MAX_TABLE_ROWS + 1
     assert "--top N" in shown.err
-    score_module._print_table(lines, "text", ["sarcasm"], 2)
-    assert [line.split() for line in capsys.readouterr().out.splitlines()[1:]] == [
+    printing.print_table(lines, "text", ["sarcasm"], SortOrder.SCORE, 2)
+    shown = capsys.readouterr()
+    assert [line.split() for line in shown.out.splitlines()[1:]] == [
         ["0.995", "t199"],
         ["0.990", "t198"],
     ]
+    assert shown.err == ""
+    printing.print_table(lines, "text", ["sarcasm"], SortOrder.SCORE_ASCENDING)
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[1].split() == ["0.000", "t0"]
+    assert len(shown.out.splitlines()) == printing.MAX_TABLE_ROWS + 1
+    assert "--top N" in shown.err
+
+
+def test_the_text_column_is_found_as_by_the_commands_that_train(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,headline\n1,area man wins\n")
+    (row,) = rows_of(score(tmp_path / "a.csv"))
+    assert (row["headline"], row["sarcasm"] is None) == ("area man wins", False)
+    (row,) = rows_of(score("-", stdin=b"id,headline\n1,area man wins\n"))
+    assert row["headline"] == "area man wins"
+    (row,) = rows_of(score("-", stdin=b'{"headline": "area man wins", "id": 1}\n'))
+    assert row["sarcasm"] is not None
+    # `text` comes first where there are both.
+    (tmp_path / "b.csv").write_text("headline,text\nno,area man wins\n")
+    assert rows_of(score(tmp_path / "b.csv"))[0]["sarcasm"] == pytest.approx(row["sarcasm"])
+    result = score(tmp_path / "a.csv", "-o", tmp_path / "o.csv")
+    assert result.exit_code == 0
+    assert (tmp_path / "o.csv").read_text().startswith("id,headline,sarcasm\n")
+    (tmp_path / "c.csv").write_text("id,Headline\n1,area man wins\n")
+    result = score(tmp_path / "c.csv")
+    assert "no column 'text' or 'headline'" in result.stderr
+    assert "Did you mean 'Headline'?" in result.stderr
+
+
+def test_a_column_of_a_file_without_a_telling_name(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("id;body\n1;wow\n")
+    assert rows_of(score(tmp_path / "a.txt", "--text-column", "body"))[0]["body"] == "wow"
+    result = score(tmp_path / "a.txt", "--text-column", "boby")
+    assert "looks like one text per line" in result.stderr
+    (tmp_path / "data").write_bytes("text,n\nwow,1\n".encode("utf-16"))
+    assert rows_of(score(tmp_path / "data"))[0]["text"] == "wow"
+    (row,) = rows_of(score("-", stdin="text,n\nwow,1\n".encode("utf-16")))
+    assert row["text"] == "wow"
+
+
+def test_printed_runs_say_how_much_the_network_does_not_know() -> None:
+    result = score("-", stdin=b"qzxvk wqzkj\narea man wins\n\n")
+    assert "In 1 texts (50.0%), the network knows fewer than half of the words" in result.stderr
+    assert len(rows_of(result)) == 3
+    assert score("-", stdin=b"area man wins\n").stderr == ""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import heapq
-import json
 import sys
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -15,12 +12,11 @@ import typer
 from ...data.formats import Format
 from ..app import app
 from ..errors import WRONG_USE, fail, printable, reported_errors
-from ..options import DelimiterOption, EncodingOption, ModelOption
+from ..options import DelimiterOption, EncodingOption, ModelOption, TextColumn
 from ..reports.report_options import DateColumn, GroupBy, ReportFile
 from ..startup import lasting_imports
-from .score_options import Missing, OnError, OutputFormat
-
-MAX_TABLE_ROWS = 100
+from .printing import print_rows
+from .score_options import Missing, OnError, OutputFormat, SortOrder
 
 
 @app.command("score")
@@ -60,13 +56,19 @@ def score_command(
         int | None,
         typer.Option(
             min=1,
-            help="Print only this many rows, those with the highest scores first.",
+            help="Print only this many rows: the highest scores, or the first by --sort.",
             show_default=False,
         ),
     ] = None,
-    text_column: Annotated[
-        str, typer.Option(help="The column or key that holds the text.")
-    ] = "text",
+    sort: Annotated[
+        SortOrder | None,
+        typer.Option(
+            help="The order of the rows printed: as they come, or by score, highest or lowest "
+            "first; with --top or in a table [default: row, or score with --top].",
+            show_default=False,
+        ),
+    ] = None,
+    text_column: TextColumn = None,
     output_column: Annotated[str, typer.Option(help="The column for the scores.")] = "sarcasm",
     error_column: Annotated[
         str, typer.Option(help="The column for the errors of rows that are kept without a score.")
@@ -135,8 +137,9 @@ def score_command(
             ),
             "--overwrite and --resume are for files: name one by --output": output is None
             and (overwrite or resume),
-            "--top and --output-format are for printing: leave out --output": output is not None
-            and (top is not None or output_format is not None),
+            "--top, --sort and --output-format are for printing: leave out --output": output
+            is not None
+            and bool(top or sort or output_format),
             "--top prints a table or JSON lines: leave out --output-format": top is not None
             and output_format not in (None, OutputFormat.JSONL),
             "--report is for files: name the scored file by --output": report is not None
@@ -149,9 +152,11 @@ def score_command(
         for one in texts:
             _check_text(one)
         with lasting_imports():
+            from ...data.columns import TEXT_COLUMNS
             from ...data.sources import find_sources, partial_folder, text_source
             from ...scoring.bulk.layout import SOURCE_COLUMN, ScoreSettings
-            from ...scoring.bulk.score_files import score_files, score_to_stream
+            from ...scoring.bulk.score_files import score_files
+            from ...scoring.bulk.scored_stream import ScoredStream
         settings = ScoreSettings(
             text_column=text_column,
             output_column=output_column,
@@ -163,7 +168,7 @@ def score_command(
             source_column=SOURCE_COLUMN if source_file else None,
             coverage=coverage,
         )
-        given_texts = [text_source(texts, text_column)] if texts else []
+        given_texts = [text_source(texts, text_column or TEXT_COLUMNS[0])] if texts else []
         if output is None:
             found = find_sources(
                 given,
@@ -172,18 +177,18 @@ def score_command(
                 delimiter=delimiter,
                 encoding=encoding,
             )
-            data = score_to_stream(
+            stream = ScoredStream(
                 [*given_texts, *found],
                 model=model,
                 settings=settings,
                 output_format=Format(output_format or OutputFormat.JSONL),
                 n_process=n_process,
             )
-            if output_format is None and sys.stdout.isatty():
-                shown = [output_column, *([settings.coverage_column] if coverage else [])]
-                _print_table(_lines(data), text_column, shown, top)
-            else:
-                _print_lines(data if top is None else _top(_lines(data), output_column, top))
+            is_table = output_format is None and sys.stdout.isatty()
+            columns = [output_column, *([settings.coverage_column] if coverage else [])]
+            print_rows(stream, columns, sort, top, is_table=is_table)
+            for note in stream.counts.unfamiliar_note():
+                typer.echo(note, err=True)
             return
         writer = None
         if report is not None:
@@ -235,59 +240,3 @@ def _check_text(text: str) -> None:
         text.encode()
     except UnicodeEncodeError:
         raise ValueError(f"the text {text!r} is not valid Unicode: pass it as UTF-8") from None
-
-
-def _lines(data: Iterable[bytes]) -> Iterator[bytes]:
-    for some in data:
-        # Not splitlines: JSON may have carriage returns between its values.
-        yield from (line + b"\n" for line in some.split(b"\n") if line)
-
-
-def _top(lines: Iterable[bytes], output_column: str, count: int) -> list[bytes]:
-    """Return the lines with the highest scores, highest first."""
-
-    def score(line: bytes) -> float:
-        found = json.loads(line)[output_column]
-        return -1.0 if found is None else float(found)
-
-    return heapq.nlargest(count, lines, key=score)
-
-
-def _print_lines(data: Iterable[bytes]) -> None:
-    for some in data:
-        sys.stdout.buffer.write(some)
-        sys.stdout.buffer.flush()
-
-
-def _print_table(
-    lines: Iterable[bytes], text_column: str, columns: list[str], top: int | None
-) -> None:
-    """Print scores as they come, those of the first rows, or the highest.
-
-    Args:
-        lines: Rows as JSON.
-        columns: The columns with numbers, the scores first.
-        top: The number of rows, those with the highest scores. None: all.
-    """
-    shown = MAX_TABLE_ROWS if top is None else top
-    if top is not None:
-        lines = _top(lines, columns[0], top)
-    for i, line in enumerate(lines):
-        if i == shown:
-            typer.echo(
-                f"Only the first {shown:,} rows are shown. Pass --top N for the N highest scores, "
-                "or --output FILE for all rows",
-                err=True,
-            )
-            break
-        if i == 0:
-            typer.secho("  ".join([*columns, text_column]), bold=True)
-        row = json.loads(line)
-        numbers = [(len(name), row[name]) for name in columns]
-        # Control characters would move the cursor, or worse.
-        printed = "".join(char if char.isprintable() else " " for char in str(row.get(text_column)))
-        cells = [
-            f"{'' if number is None else format(number, '.3f'):>{width}}"
-            for width, number in numbers
-        ]
-        typer.echo("  ".join([*cells, printed]))

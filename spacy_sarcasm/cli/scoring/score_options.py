@@ -25,3 +25,11 @@ class OnError(StrEnum):
 
     KEEP = "keep"
     STOP = "stop"
+
+
+class SortOrder(StrEnum):
+    """The order in which rows are printed."""
+
+    ROW = "row"
+    SCORE = "score"
+    SCORE_ASCENDING = "score-ascending"

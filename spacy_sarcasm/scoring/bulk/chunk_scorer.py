@@ -65,6 +65,17 @@ class Counts:
         texts = self.rows - self.empty - self.failed
         return self.unfamiliar / texts if texts else None
 
+    def unfamiliar_note(self) -> list[str]:
+        """Return the line that says of how many texts the network knows too little, if of any."""
+        share = self.unfamiliar_share
+        if not share:
+            return []
+        hint = " Are they in another language than the network's?" if share > 0.5 else ""
+        return [
+            f"In {self.unfamiliar:,} texts ({share:.1%}), the network knows fewer than half of the "
+            f"words; in {self.unreadable:,} it knows none.{hint}"
+        ]
+
     @property
     def mean_score(self) -> float | None:
         """The mean of the scores; None where there are none."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ...data.columns import no_column
+from ...data.columns import TEXT_COLUMNS, no_column
 from ...data.formats import Format, check_texts, read_chunks, read_rows
 from ...data.rows import START, Chunk, Position
 from ...data.streams import Compression, Source
@@ -14,7 +14,6 @@ from ...data.streams import Compression, Source
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DEFAULT_TEXT_COLUMN = "text"
 DEFAULT_OUTPUT_COLUMN = "sarcasm"
 DEFAULT_ERROR_COLUMN = "error"
 SOURCE_COLUMN = "source_file"
@@ -28,7 +27,7 @@ class ScoreSettings:
     """Settings that decide what the output of a run contains.
 
     Attributes:
-        text_column: The column with the texts.
+        text_column: The column with the texts. None: ``text`` or ``headline``.
         output_column: The column for the scores.
         error_column: The column for what is wrong with rows that have no score.
         threshold: The lowest score that is labelled 1. None: no labels.
@@ -40,7 +39,7 @@ class ScoreSettings:
         coverage: Whether there is a column for the share of each text's words that are known.
     """
 
-    text_column: str = DEFAULT_TEXT_COLUMN
+    text_column: str | None = None
     output_column: str = DEFAULT_OUTPUT_COLUMN
     error_column: str = DEFAULT_ERROR_COLUMN
     threshold: float | None = None
@@ -64,7 +63,7 @@ class ScoreSettings:
             raise ValueError(f"the batch size must be at least 1, not {self.batch_size}")
         if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise ValueError(f"the threshold must be in 0..1, not {self.threshold}")
-        names = [self.text_column, *self.added]
+        names = [*([self.text_column] if self.text_column else []), *self.added]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"two columns would be called '{twice[0]}': name another")
@@ -133,7 +132,7 @@ class PreparedRun:
     """A run that is ready to start.
 
     Attributes:
-        settings: Its settings.
+        settings: Its settings, with the text column that was found.
         sources: Its inputs.
         columns: The columns of each.
         layout: How the output is written.
@@ -185,7 +184,7 @@ def prepare_run(
     run = PreparedRun(settings, sources, [], Layout())
     for number, source in enumerate(sources):
         columns = _find_columns(run, number, source)
-        _check_columns(source, columns, settings)
+        _check_columns(source, columns, run.settings)
         run.columns.append(tuple(columns))
     if output_format == Format.JSONL:
         run.layout = Layout(output_format, compression)
@@ -201,19 +200,31 @@ def prepare_run(
 
 
 def _find_columns(run: PreparedRun, number: int, source: Source) -> Sequence[str]:
-    settings = run.settings
-    chunks = read_chunks(number, source, settings.batch_size, START)
+    chunks = read_chunks(number, source, run.settings.batch_size, START)
     # Whether a source can be read shows before anything is scored.
     first = next(chunks, None)
     if source.is_stream:
         run.started[number] = _joined(first, chunks)
     if first is None:
-        return [settings.text_column]
+        return [run.settings.text_column or TEXT_COLUMNS[0]]
     run.has_tables = run.has_tables or bool(first.columns)
-    rows = read_rows(first, source.format, settings.text_column)
-    check_texts(source, rows, settings.text_column)
-    # Where no row can be read the rows themselves are at fault.
-    return rows.columns or [settings.text_column]
+    if run.settings.text_column is None:
+        columns = read_rows(first, source.format, None).columns
+        # Where no row can be read the rows themselves are at fault.
+        found = _first_text_column(source, columns) if columns else TEXT_COLUMNS[0]
+        run.settings = replace(run.settings, text_column=found)
+    text_column = run.settings.text_column
+    assert text_column is not None
+    rows = read_rows(first, source.format, text_column)
+    check_texts(source, rows, text_column)
+    return rows.columns or [text_column]
+
+
+def _first_text_column(source: Source, columns: Sequence[str]) -> str:
+    found = next((name for name in TEXT_COLUMNS if name in columns), None)
+    if found is None:
+        raise ValueError(no_column(source.name, TEXT_COLUMNS, columns, "--text-column"))
+    return found
 
 
 def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -223,8 +234,9 @@ def _joined(first: Chunk | None, others: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 def _check_columns(source: Source, columns: Sequence[str], settings: ScoreSettings) -> None:
-    if settings.text_column not in columns:
-        raise ValueError(no_column(source.name, [settings.text_column], columns, "--text-column"))
+    wanted = settings.text_column or TEXT_COLUMNS[0]
+    if wanted not in columns:
+        raise ValueError(no_column(source.name, [wanted], columns, "--text-column"))
     for name in settings.added:
         if name in columns:
             raise ValueError(

@@ -20,7 +20,6 @@ from .layout import (
     DEFAULT_BATCH_SIZE,
     DEFAULT_ERROR_COLUMN,
     DEFAULT_OUTPUT_COLUMN,
-    DEFAULT_TEXT_COLUMN,
     NULL,
     STOP,
     PreparedRun,
@@ -45,30 +44,25 @@ class Summary:
         counts: Counts of its rows.
         seconds: How long scoring took, earlier parts of a resumed run included.
         was_complete: Whether a resumed run had nothing left to do.
+        text_column: The column with the texts, given or found; None where there was no input.
     """
 
     output: Path
     counts: Counts
     seconds: float
     was_complete: bool = False
+    text_column: str | None = None
 
     def __str__(self) -> str:
         if self.was_complete:
             return f"'{self.output}' was already complete: nothing to do"
         counts, mean = self.counts, self.counts.mean_score
-        share = counts.unfamiliar_share
         said = (
             f"{counts.rows:,} rows ({counts.empty:,} empty, {counts.failed:,} failed) in "
             f"{self.seconds:.1f} s, mean score {'none' if mean is None else f'{mean:.4f}'}: "
             f"{self.output}"
         )
-        if not share:
-            return said
-        hint = " Are they in another language than the network's?" if share > 0.5 else ""
-        return (
-            f"{said}\nIn {counts.unfamiliar:,} texts ({share:.1%}), the network knows fewer than "
-            f"half of the words; in {counts.unreadable:,} it knows none.{hint}"
-        )
+        return "\n".join([said, *counts.unfamiliar_note()])
 
 
 def score_files(
@@ -76,7 +70,7 @@ def score_files(
     output: str | Path,
     *,
     model: Model | SharedPipeline = None,
-    text_column: str = DEFAULT_TEXT_COLUMN,
+    text_column: str | None = None,
     output_column: str = DEFAULT_OUTPUT_COLUMN,
     error_column: str = DEFAULT_ERROR_COLUMN,
     source_column: str | None = None,
@@ -108,7 +102,7 @@ def score_files(
             with .gz or .zst, or .parquet.
         model: A pipeline, its path or the name of its package. None: blank English with the
             bundled weights.
-        text_column: The column with the texts.
+        text_column: The column with the texts. None: ``text`` or ``headline``.
         output_column: The column for the scores.
         error_column: The column for what is wrong with rows that have no score.
         source_column: The column for the name of each row's file. None: no such column.
@@ -183,7 +177,9 @@ def score_files(
     work = PartialOutput(output, describe_run(run, pipeline))
     try:
         if not work.open(overwrite=overwrite, resume=resume):
-            return Summary(output, Counts(), 0.0, was_complete=True)
+            return Summary(
+                output, Counts(), 0.0, was_complete=True, text_column=run.settings.text_column
+            )
         workers = Workers(pipeline, run, n_process, start_method, observer)
         with _kept_work(work, keep=not is_stream):
             _score_all(run, workers, work, show_progress, observer)
@@ -191,37 +187,10 @@ def score_files(
                 work.discard()
                 raise ValueError("the inputs hold no rows: nothing was written")
             work.finish(_assembly(run))
-        return Summary(output, work.checkpoint.counts, work.checkpoint.seconds)
+        counts, seconds = work.checkpoint.counts, work.checkpoint.seconds
+        return Summary(output, counts, seconds, text_column=run.settings.text_column)
     finally:
         work.close()
-
-
-def score_to_stream(
-    sources: Sequence[Source],
-    *,
-    model: Model = None,
-    settings: ScoreSettings | None = None,
-    output_format: Format = Format.JSONL,
-    n_process: int = 1,
-) -> Iterator[bytes]:
-    """Yield the rows of sources with their scores as text, many at a time.
-
-    Args:
-        sources: The sources.
-        model: As for `score_files`.
-        settings: As for `score_files`.
-        output_format: JSON lines, CSV or TSV.
-        n_process: Worker processes; 1: none.
-
-    Raises:
-        OSError: An input cannot be read.
-        ValueError: A row cannot be scored, or a column is missing or there already.
-    """
-    run = prepare_run(sources, settings or ScoreSettings(), output_format)
-    if header := header_of(run):
-        yield header
-    for _, scored in Workers(SharedPipeline(model), run, n_process, None).score(run.read()):
-        yield scored.data
 
 
 def _score_all(

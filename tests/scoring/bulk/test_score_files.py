@@ -204,7 +204,7 @@ def test_bad_bytes_in_text(tmp_path: Path, bundled: Language) -> None:
 @pytest.mark.parametrize(
     ("content", "options", "message"),
     [
-        ('{"a": "x", "b": 1}\n', {}, "no column 'text'; its columns.*a, b.*--text-column"),
+        ('{"a": "x", "b": 1}\n', {}, "'text' or 'headline'; its columns.*a, b.*--text-column"),
         ('{"text": "x", "sarcasm": 1}\n', {}, "'sarcasm' already.*--output-column"),
         (
             '{"text": "x", "sarcasm_label": 1}\n',
@@ -307,7 +307,12 @@ def test_chunks_are_bounded_by_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     "setting",
-    [{"threshold": 1.5}, {"batch_size": 0}, {"on_error": "maybe"}, {"output_column": "text"}],
+    [
+        {"threshold": 1.5},
+        {"batch_size": 0},
+        {"on_error": "maybe"},
+        {"text_column": "text", "output_column": "text"},
+    ],
 )
 def test_options_out_of_range(setting: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"threshold|batch size|on_error|'text'"):
