@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from spacy.language import Language
@@ -49,15 +49,7 @@ class Counts:
     score_sum: float = 0.0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.rows + other.rows,
-            self.empty + other.empty,
-            self.failed + other.failed,
-            self.unreadable + other.unreadable,
-            self.unfamiliar + other.unfamiliar,
-            self.missing + other.missing,
-            self.score_sum + other.score_sum,
-        )
+        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def unfamiliar_share(self) -> float | None:
