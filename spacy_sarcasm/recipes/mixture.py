@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -22,6 +22,7 @@ from ..atomic import atomic_write
 from .balance import balance_kinds, draw_texts, has_gold, style_texts
 from .recipe import Recipe, TeacherSettings
 from .sourced_texts import Corpus, SourcedText
+from .synthetic import SYNTHETIC, make_synthetic_texts, no_neighbours
 
 POOL_FILE = "pool.jsonl"
 CALIBRATION_FILE = "calibration.jsonl"
@@ -53,12 +54,19 @@ class Mixture:
     left_out: list[SourcedText]
 
 
-def mix_corpus(corpus: Corpus, recipe: Recipe, leave_out: Sequence[str] = ()) -> Mixture:
+def mix_corpus(
+    corpus: Corpus,
+    recipe: Recipe,
+    leave_out: Sequence[str] = (),
+    neighbours: Callable[[str], Sequence[str]] = no_neighbours,
+) -> Mixture:
     """Draw the rows that teachers and student learn from.
 
     Args:
         leave_out: Folds or sources that teachers and student must not see. Of the teachers, only
             those that leave it out anyway remain.
+        neighbours: What returns the words that may replace a word in synthetic texts, such as
+            `spacy_sarcasm.recipes.synthetic.Neighbours`.
 
     Raises:
         ValueError: There is no such fold or source.
@@ -68,6 +76,9 @@ def mix_corpus(corpus: Corpus, recipe: Recipe, leave_out: Sequence[str] = ()) ->
     student = recipe.student
     pool = draw_texts(kept, recipe.sources, student, _random(student.seed))
     _random(student.seed).shuffle(pool)
+    if recipe.synthetic is not None:
+        random = _random(recipe.synthetic.seed)
+        pool += make_synthetic_texts(pool, recipe.synthetic, neighbours, random)
     lessons = {
         teacher.name: draw_lessons(corpus.texts, recipe, teacher)
         for teacher in recipe.teachers
@@ -110,7 +121,8 @@ def student_rows(
     for text in pool:
         label = blend(text, recipe, soft_labels or {})
         if label is not None:
-            labelled += [replace(text, label=label)] * recipe.sources[text.source].times
+            times = 1 if text.source == SYNTHETIC else recipe.sources[text.source].times
+            labelled += [replace(text, label=label)] * times
     return [
         text
         for _ in range(recipe.student.passes)
@@ -138,6 +150,7 @@ def write_mixture(
     *,
     leave_out: Sequence[str] = (),
     soft_labels: SoftLabels | None = None,
+    neighbours: Callable[[str], Sequence[str]] = no_neighbours,
 ) -> Report:
     """Write what teachers and student learn from, and a report.
 
@@ -154,7 +167,7 @@ def write_mixture(
     Raises:
         ValueError: There is no such fold or source.
     """
-    mixture = mix_corpus(corpus, recipe, leave_out)
+    mixture = mix_corpus(corpus, recipe, leave_out, neighbours)
     folder.mkdir(parents=True, exist_ok=True)
     rows = {f"teacher-{name}.jsonl": texts for name, texts in mixture.lessons.items()}
     rows |= {

@@ -146,6 +146,35 @@ class StudentSettings(DrawSettings):
 
 
 @dataclass(frozen=True)
+class SyntheticSettings:
+    """Texts made from the student's texts, which the teachers label.
+
+    Attributes:
+        joined: How many consist of the start of one text and the end of another.
+        replaced: How many have words replaced by their neighbours among the word vectors.
+        cropped: How many are parts of texts.
+        kinds: The kinds of text that they are made from, and how often, in any unit.
+        vectors: The file of word vectors, inside a data folder.
+        seed: Seed of all random choices.
+    """
+
+    joined: int = 0
+    replaced: int = 0
+    cropped: int = 0
+    kinds: Mapping[str, float] = field(default_factory=lambda: {"headline": 1.0})
+    vectors: str = "glove.6B.100d.top60k.txt.gz"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        for name in ("joined", "replaced", "cropped"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"'{name}' must be at least 0, not {getattr(self, name)}")
+        if not self.kinds or not all(weight > 0 for weight in self.kinds.values()):
+            raise ValueError(f"'kinds' must give each kind a number above 0, not {self.kinds}")
+
+
+@dataclass(frozen=True)
 class Recipe:
     """How a training corpus is mixed.
 
@@ -154,6 +183,7 @@ class Recipe:
         files: The files, in the order they are read: of two copies the first is kept.
         sources: The sources by name. Rows of other sources are dropped.
         teachers: The teachers, in the order they are trained.
+        synthetic: Texts made from the student's; None: none are made.
         calibration_rows: Maximum number of dev rows of a kind and class that the student is
             calibrated on.
     """
@@ -162,6 +192,7 @@ class Recipe:
     sources: Mapping[str, SourceSettings]
     student: StudentSettings = field(default_factory=StudentSettings)
     teachers: tuple[TeacherSettings, ...] = ()
+    synthetic: SyntheticSettings | None = None
     styled: float = 0.75
     calibration_rows: int = 800
 
@@ -217,6 +248,8 @@ def read_recipe(path: Path) -> Recipe:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         sources = content.pop("sources", {})
+        if "synthetic" in content:
+            content["synthetic"] = _make(SyntheticSettings, content["synthetic"])
         recipe: Recipe = _make(
             Recipe,
             {

@@ -90,7 +90,7 @@ def read_corpus(recipe: Recipe, folders: Iterable[Path]) -> Corpus:
         ValueError: A row is not as expected; the message names file and line.
     """
     folders = list(folders)
-    paths = [(one, _find(one.path, folders)) for one in recipe.files]
+    paths = [(one, find_file(one.path, folders)) for one in recipe.files]
     corpus = Corpus()
     seen: set[str] = set()
     # Copies are looked for in this order, whatever the order of the files.
@@ -107,7 +107,16 @@ def read_corpus(recipe: Recipe, folders: Iterable[Path]) -> Corpus:
     return corpus
 
 
-def _find(path: str, folders: Collection[Path]) -> Path:
+def find_file(path: str, folders: Collection[Path]) -> Path:
+    """Return the path of a recipe's file in the first folder that has it.
+
+    Args:
+        path: Its path inside a folder.
+        folders: The folders.
+
+    Raises:
+        FileNotFoundError: None of them has it.
+    """
     for folder in folders:
         if (folder / path).is_file():
             return folder / path

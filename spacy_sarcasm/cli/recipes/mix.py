@@ -43,7 +43,8 @@ def mix_command(
     from ...pipeline.word_limit import blank_pipeline
     from ...recipes.mixture import REPORT_FILE, read_soft_labels, write_mixture
     from ...recipes.recipe import BUNDLED_RECIPE, read_recipe
-    from ...recipes.sourced_texts import read_corpus
+    from ...recipes.sourced_texts import find_file, read_corpus
+    from ...recipes.synthetic import Neighbours, no_neighbours
 
     with reported_errors():
         settings = read_recipe(recipe or BUNDLED_RECIPE)
@@ -57,6 +58,11 @@ def mix_command(
             label,
             leave_out=leave_out or (),
             soft_labels=found,
+            neighbours=(
+                Neighbours(find_file(settings.synthetic.vectors, data))
+                if settings.synthetic is not None and settings.synthetic.replaced
+                else no_neighbours
+            ),
         )
     for name, sources in report["rows"].items():
         total = sum(sum(classes.values()) for classes in sources.values())
