@@ -63,7 +63,7 @@ MAX_MODULES = 11
 PRESENT_CROWDED: dict[str, int] = {}
 
 MAX_LINES = 300
-PRESENT_LONG = {"pipeline/classifier.py": 463}
+PRESENT_LONG: dict[str, int] = {}
 
 
 @cache

@@ -14,6 +14,7 @@ from sphinx.ext.napoleon import Config, GoogleDocstring
 
 from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.pipeline.classifier import SarcasmClassifier
+from spacy_sarcasm.pipeline.component_settings import ComponentSettings
 from spacy_sarcasm.pipeline.nltk.lemmatizer import make_wordnet_lemmatizer
 from spacy_sarcasm.pipeline.nltk.stemmer import PorterStemmerComponent
 from spacy_sarcasm.pipeline.word_limit import limit_words
@@ -26,7 +27,9 @@ def settings_tables() -> dict[str, str]:
     return {
         "sarcasm": _table(
             _defaults("sarcasm"),
-            _described(limit_words) | _described(SarcasmClassifier.__init__),
+            _described(limit_words)
+            | _described(SarcasmClassifier.__init__)
+            | _described(ComponentSettings),
         ),
         "network": _table(asdict(NetworkSettings()), _described(NetworkSettings)),
         "porter_stemmer": _table(_defaults("porter_stemmer"), _described(PorterStemmerComponent)),

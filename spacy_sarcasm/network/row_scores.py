@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from .engines.onnx_graph import PROBABILITIES
 from .engines.onnx_scorer import Probabilities
 from .shim import SarcasmModel, get_live_network
-from .vocabulary import UNKNOWN_ROW, TextRows, cut_long
+from .vocabulary import UNKNOWN_ROW, DocRows, Slices, TextRows, cut_long
 
 Unknown = Literal["missing", "score"]
 UNKNOWN: tuple[str, ...] = get_args(Unknown)
@@ -66,6 +66,24 @@ def look_up(model: SarcasmModel, docs: Sequence[Doc]) -> TextRows:
     """
     network = get_live_network(model).network
     return network.vocabulary.text_rows(docs, network.config.settings, None)
+
+
+def look_up_tokens(model: SarcasmModel, docs: Sequence[Doc]) -> DocRows:
+    """Return the words of docs as `look_up` does, with the tokens that they come from.
+
+    Args:
+        model: A model that `build_bilstm` made.
+        docs: The docs.
+
+    Raises:
+        NotTrainedError: The model has no weights.
+
+    Example:
+        >>> look_up_tokens(model, [nlp.make_doc("oh great")]).starts.tolist()  # doctest: +SKIP
+        [0, 1, 2]
+    """
+    network = get_live_network(model).network
+    return network.vocabulary.doc_rows(docs, network.config.settings)
 
 
 def score_rows(model: SarcasmModel, texts: TextRows, output: str = PROBABILITIES) -> Probabilities:
@@ -124,6 +142,39 @@ def predict_rows(
     return RowScores(scores, coverage)
 
 
+def predict_slices(
+    model: SarcasmModel, docs: DocRows, slices: Slices
+) -> tuple[RowScores, RowScores]:
+    """Score docs and slices of them in one run, a slice with all words of its doc only once.
+
+    Args:
+        model: A model that `build_bilstm` made.
+        docs: The words of the docs.
+        slices: The slices.
+
+    Returns:
+        Scores and coverage of the docs, each of shape (docs,), and of the slices, (slices,).
+
+    Raises:
+        NotTrainedError: The model has no weights.
+
+    Example:
+        >>> rows = look_up_tokens(model, docs)  # doctest: +SKIP
+        >>> of_docs, of_slices = predict_slices(model, rows, slices)  # doctest: +SKIP
+    """
+    whole = docs.texts
+    is_part = docs.take(slices).lengths != whole.lengths[slices.docs]
+    parts = docs.take(Slices(*(values[is_part] for values in slices)))
+    rows = np.concatenate([whole.rows, parts.rows])
+    lengths = np.concatenate([whole.lengths, parts.lengths])
+    scores, coverage = predict_rows(model, TextRows(rows, lengths, n_cut=0))
+    n_docs = len(whole.lengths)
+    places = slices.docs.copy()
+    places[is_part] = np.arange(n_docs, len(lengths))
+    of_docs = RowScores(scores[:n_docs], coverage[:n_docs])
+    return of_docs, RowScores(scores[places], coverage[places])
+
+
 def cut_and_warn(model: SarcasmModel, texts: TextRows) -> TextRows:
     """Cut texts to the model's maximum length, with one warning in the life of the model.
 
@@ -141,8 +192,8 @@ def cut_and_warn(model: SarcasmModel, texts: TextRows) -> TextRows:
         model.attrs["warned_of_cut"] = True
         warnings.warn(
             f"a text has more than {max_length} tokens: only the first {max_length} tokens of such "
-            "texts are scored. Raise `max_length` of the sarcasm component, or split long texts. "
-            "This warning is shown once",
+            "texts are scored. Raise `max_length` of the sarcasm component, or score sentences "
+            "with its setting `spans`. This warning is shown once",
             UserWarning,
             stacklevel=2,
         )

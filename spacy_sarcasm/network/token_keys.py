@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,15 +28,29 @@ OWN_TOKEN_WORDS = ("spacy_sarcasm.GloveTwitterWords.v1",)
 CACHE_SIZE = 50_000
 
 
-def word_keys(docs: Sequence[Doc], settings: NetworkSettings) -> tuple[Keys, NDArray[np.int64]]:
-    """Return the hashes of all words, doc after doc, and the number of words of each doc.
+class WordKeys(NamedTuple):
+    """The words of docs as hashes.
+
+    Attributes:
+        keys: The hashes of all words, doc after doc, shape (words,).
+        lengths: Words of each doc, shape (docs,).
+        per_token: Words of each token of all docs, shape (tokens,); None where each has one.
+    """
+
+    keys: Keys
+    lengths: NDArray[np.int64]
+    per_token: NDArray[np.int64] | None
+
+
+def word_keys(docs: Sequence[Doc], settings: NetworkSettings) -> WordKeys:
+    """Return the words of docs, white space included.
 
     Args:
         docs: The docs.
         settings: How words come of tokens: ``attr`` or ``token_words``.
     """
     if settings.token_words is None:
-        return _attribute_keys(docs, settings.attr)
+        return WordKeys(*_attribute_keys(docs, settings.attr), None)
     keys, lengths = _attribute_keys(docs, "ORTH")
     different, which = np.unique(keys, return_inverse=True)
     words = _words_of(docs, different, settings.token_words)
@@ -46,7 +61,7 @@ def word_keys(docs: Sequence[Doc], settings: NetworkSettings) -> tuple[Keys, NDA
     starts = np.repeat((np.cumsum(counts) - counts)[which], per_token)
     places = np.arange(len(starts)) - np.repeat(np.cumsum(per_token) - per_token, per_token)
     owner = np.repeat(np.repeat(np.arange(len(lengths)), lengths), per_token)
-    return flat[starts + places], np.bincount(owner, minlength=len(lengths))
+    return WordKeys(flat[starts + places], np.bincount(owner, minlength=len(lengths)), per_token)
 
 
 def doc_words(doc: Doc, settings: NetworkSettings) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,48 @@ class TextRows:
     rows: Rows
     lengths: NDArray[np.int64]
     n_cut: int
+
+
+class Slices(NamedTuple):
+    """Slices of docs.
+
+    Attributes:
+        docs: The number of the doc of each, shape (slices,).
+        starts: The first token of each in its doc.
+        ends: The token after the last.
+    """
+
+    docs: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class DocRows:
+    """The words of docs as embedding rows, and the tokens that they come from.
+
+    Attributes:
+        texts: The words of the docs, uncut.
+        starts: Words before each token of all docs, and before the end, shape (tokens + 1,).
+        first_tokens: Tokens before each doc, shape (docs,).
+    """
+
+    texts: TextRows
+    starts: NDArray[np.int64]
+    first_tokens: NDArray[np.int64]
+
+    def take(self, slices: Slices) -> TextRows:
+        """Return the words of slices of the docs.
+
+        Args:
+            slices: The slices.
+        """
+        docs, starts, ends = slices
+        first = self.starts[self.first_tokens[docs] + starts]
+        lengths = self.starts[self.first_tokens[docs] + ends] - first
+        before = np.cumsum(lengths) - lengths
+        places = np.arange(lengths.sum()) + np.repeat(first - before, lengths)
+        return TextRows(self.texts.rows[places], lengths, n_cut=0)
 
 
 class Vocabulary:
@@ -91,19 +133,41 @@ class Vocabulary:
             settings: How tokens are turned into words.
             max_length: Words of a text beyond this number are cut off; None keeps all.
         """
-        keys, lengths = word_keys(docs, settings)
+        rows, lengths, _ = self._find(docs, settings)
+        if _SPACE in rows:
+            rows, lengths = _keep(rows, lengths, rows != _SPACE)
+        texts = TextRows(rows, lengths, n_cut=0)
+        return texts if max_length is None else cut_long(texts, max_length)
+
+    def doc_rows(self, docs: Sequence[Doc], settings: NetworkSettings) -> DocRows:
+        """Look up the rows of the words of docs, uncut, and keep which token each comes from.
+
+        Args:
+            docs: The docs.
+            settings: How tokens are turned into words.
+        """
+        rows, lengths, per_token = self._find(docs, settings)
+        is_word = rows != _SPACE
+        starts = np.concatenate([[0], np.cumsum(is_word)])
+        if per_token is not None:
+            starts = starts[np.concatenate([[0], np.cumsum(per_token)])]
+        n_tokens = np.fromiter(map(len, docs), np.int64, len(docs))
+        texts = TextRows(*_keep(rows, lengths, is_word), n_cut=0)
+        return DocRows(texts, starts, np.cumsum(n_tokens) - n_tokens)
+
+    def _find(
+        self, docs: Sequence[Doc], settings: NetworkSettings
+    ) -> tuple[Rows, NDArray[np.int64], NDArray[np.int64] | None]:
+        """Return what `word_keys` returns, as rows; `_SPACE` for white space."""
+        keys, lengths, per_token = word_keys(docs, settings)
         rows = self.rows_of(keys)
         unknown = np.flatnonzero(rows == UNKNOWN_ROW)
         if len(unknown):
             # White space that spaCy makes tokens of, and words that have to fall back on another,
             # are among the few unknown ones: only those are looked at one by one.
             different, which = np.unique(keys[unknown], return_inverse=True)
-            found = self._look_up(docs, different, settings)
-            rows[unknown] = found[which]
-            if _SPACE in found:
-                rows, lengths = _keep(rows, lengths, rows != _SPACE)
-        texts = TextRows(rows, lengths, n_cut=0)
-        return texts if max_length is None else cut_long(texts, max_length)
+            rows[unknown] = self._look_up(docs, different, settings)[which]
+        return rows, lengths, per_token
 
     def _look_up(self, docs: Sequence[Doc], keys: Keys, settings: NetworkSettings) -> Rows:
         """Return the row of each of some unknown words, or `_SPACE`, shape (keys,)."""

@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from itertools import chain
 from typing import Any, cast
 
-import numpy as np
 from spacy import util
 from spacy.language import Language
-from spacy.pipeline import TrainablePipe
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.training import Example, validate_examples, validate_get_examples
-from spacy.vocab import Vocab
 from thinc.api import Optimizer, set_dropout_rate
 from thinc.types import Floats2d
 
-from ..network.architecture import (
-    DEFAULT_BATCH_BUDGET,
-    DEFAULT_MAX_LENGTH,
-    DEFAULT_THREADS,
-    update,
-)
-from ..network.calibration import DEFAULT_THRESHOLD, Calibration
+from ..network.architecture import update
 from ..network.engines.onnx_scorer import Probabilities
-from ..network.live import LiveNetwork
 from ..network.row_scores import (
-    DEFAULT_UNKNOWN,
     RowScores,
     Unknown,
     coverage_of,
     cut_and_warn,
     look_up,
+    look_up_tokens,
     predict_rows,
+    predict_slices,
 )
-from ..network.shim import SarcasmModel, get_live_network
-from ..network.storage import Network
 from ..network.vocabulary import TextRows
-from ..pretrained import BUNDLED_LANGUAGE, PRETRAINED
-from .annotations import Attributes
-from .component_settings import (
-    BUNDLED,
-    DEFAULT_EXTENSION,
-    DEFAULT_LABEL,
-    MODEL_SETTINGS,
-    check_settings,
-    weights_path,
-)
-from .component_storage import (
-    bytes_readers,
-    bytes_writers,
-    disk_readers,
-    disk_writers,
-    excluded_files,
-)
-from .gold import PositiveWeight, cross_entropy, read_gold, require_gold
-from .scorer import Scorer
+from .component_settings import weights_path
+from .gold import require_gold, score_loss
+from .network_pipe import NetworkPipe
+from .spans import find_spans, group_by_doc, remember, slices_of
 
 
-class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
+class SarcasmClassifier(NetworkPipe):
     """Scores docs for sarcasm.
 
     Sets ``doc._.sarcasm``, a probability in 0..1, and mirrors it to ``doc.cats``;
@@ -67,172 +40,24 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
     ``doc._.is_sarcastic``, whether the score reaches the threshold. Learns from gold in
     ``doc.cats``, any number in 0..1.
 
+    With the setting `spans`, sentences, entities or other spans are scored too: they go to
+    ``doc.spans["sarcasm"]`` with their scores in ``attrs["scores"]``. ``doc._.sarcasm_max`` is the
+    highest of these, ``doc._.sarcasm_share`` the share at or above the threshold.
+    ``span._.sarcasm`` is the score of any span.
+
     Every method that needs the weights raises `NotTrainedError` where there are none.
     """
 
-    def __init__(
-        self,
-        vocab: Vocab,
-        model: SarcasmModel,
-        name: str = "sarcasm",
-        *,
-        weights: str | None = BUNDLED,
-        label: str = DEFAULT_LABEL,
-        set_cats: bool = True,
-        threshold: float | None = None,
-        max_length: int = DEFAULT_MAX_LENGTH,
-        batch_budget: int = DEFAULT_BATCH_BUDGET,
-        threads: int = DEFAULT_THREADS,
-        unknown: Unknown = DEFAULT_UNKNOWN,
-        extension: str = DEFAULT_EXTENSION,
-        positive_weight: float | str | None = None,
-        scorer: Scorer | None = None,
-    ) -> None:
-        """Create a component.
-
-        Args:
-            vocab: The pipeline's vocab.
-            model: A model of the architecture `spacy_sarcasm.BiLSTM.v1`.
-            name: The component's name in the pipeline.
-            weights: What it starts from: ``"bundled"`` or ``"small"``, the path of a weights file
-                (or of a folder with one, such as a saved component), or None for an untrained
-                network. Read when first needed, so a pipeline that brings weights of its own never
-                reads them. Settings of the model that are null are taken from the weights.
-            label: The category in ``doc.cats`` that mirrors the score and holds the gold.
-            set_cats: Whether to mirror the score.
-            threshold: The least score that counts as sarcastic, 0 to 1, in ``doc._.is_sarcastic``
-                and in evaluation. None: the threshold stored with the weights.
-            max_length: Maximum number of tokens of a text that are read.
-            batch_budget: Maximum number of tokens, padding included, that the network takes at a
-                time.
-            threads: Threads that ONNX Runtime may use.
-            unknown: What becomes of texts in which the network knows no word, empty texts among
-                them. ``missing``: they have no score, which is None on the Doc and NaN in arrays.
-                ``score``: they have the score that the network gives for unknown words, and empty
-                texts 0.0.
-            extension: Name of the attribute with the score; change it to run two components in one
-                pipeline. The others follow it: with ``irony``, they are ``doc._.irony``,
-                ``doc._.irony_coverage`` and ``doc._.irony_is_sarcastic``.
-            positive_weight: How much a sarcastic example counts in training: a number,
-                ``"balanced"`` (both classes count the same) or None (1.0).
-            scorer: The scoring method.
-
-        Raises:
-            ValueError: A setting is out of its range, or the model is of another architecture.
-        """
-        self.vocab = vocab
-        self.model = model
-        self.name = name
-        self.scorer = scorer
-        self.use_settings(
-            {
-                "label": label,
-                "set_cats": set_cats,
-                "threshold": threshold,
-                "max_length": max_length,
-                "batch_budget": batch_budget,
-                "threads": threads,
-                "unknown": unknown,
-                "extension": extension,
-                "positive_weight": positive_weight,
-            }
-        )
-        self.configured = dict(self.cfg)
-        self.was_trained = True
-        self._uses_bundled = weights in PRETRAINED
-        live = self.live
-        if weights is not None:
-            live.source = weights_path(weights)
-
     def use_settings(self, cfg: dict[str, Any]) -> None:
-        """Replace the component's settings.
-
-        Args:
-            cfg: All settings by name.
-
-        Raises:
-            ValueError: One is out of its range.
-        """
-        check_settings(cfg)
-        self.cfg = cfg
-        self.attributes = Attributes(cfg["extension"])
-        self._positive_weight = PositiveWeight(cfg["positive_weight"])
-
-    def __repr__(self) -> str:
-        """Describe the component in one line, without reading its weights."""
-        own = self.cfg["threshold"]
-        threshold = "of the weights" if own is None else own
-        return (
-            f"<{type(self).__name__} '{self.name}', label '{self.label}', threshold {threshold}, "
-            f"{self.live!r}>"
-        )
-
-    @property
-    def live(self) -> LiveNetwork:
-        """The network in use: weights, calibration and engines."""
-        return get_live_network(self.model)
-
-    @property
-    def label(self) -> str:
-        """The category in ``doc.cats``."""
-        return str(self.cfg["label"])
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The component's one label."""
-        return (self.label,)
-
-    @property
-    def label_data(self) -> tuple[str, ...]:
-        """What ``spacy init labels`` writes for the component."""
-        return self.labels
-
-    def add_label(self, label: str) -> int:
-        """Accept the component's own label; raise a ValueError for any other."""
-        if label != self.label:
-            raise ValueError(
-                f"the component '{self.name}' has the one label '{self.label}' and cannot add "
-                f"'{label}'. The setting `label` names it"
-            )
-        return 0
-
-    @property
-    def network(self) -> Network:
-        """The settings, words and weights."""
-        self._get_ready()
-        return self.live.network
-
-    @property
-    def calibration(self) -> Calibration:
-        """How the network's output becomes a probability, and the weights' own threshold.
-
-        `spacy_sarcasm.evaluation.calibrate` measures it; the first update of the weights resets it.
-        """
-        self._get_ready()
-        return self.live.calibration
-
-    @calibration.setter
-    def calibration(self, calibration: Calibration) -> None:
-        self._get_ready()
-        self.live.calibration = calibration
-
-    @property
-    def threshold(self) -> float:
-        """The least score that counts as sarcastic: the setting, else that of the weights.
-
-        ``doc._.is_sarcastic`` compares with it when a doc is scored. Assign to
-        ``component.cfg["threshold"]`` to change it.
-        """
-        own: float | None = self.cfg["threshold"]
-        if own is not None:
-            return own
-        return self.calibration.threshold if self.live.has_network else DEFAULT_THRESHOLD
+        """Replace the component's settings; raise a ValueError where one is out of its range."""
+        super().use_settings(cfg)
+        remember(self)
 
     # Scoring
 
     def __call__(self, doc: Doc) -> Doc:
         """Score one doc, in place."""
-        self._get_ready()
+        self.get_ready()
         try:
             self._annotate([doc])
         except Exception as error:
@@ -251,7 +76,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         Yields:
             The same docs, in order.
         """
-        self._get_ready()
+        self.get_ready()
         batches = util.minibatch(stream, size=batch_size)  # type: ignore[no-untyped-call]
         for docs in batches:
             try:
@@ -275,7 +100,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
 
     def predict(self, docs: Iterable[Doc]) -> Floats2d:
         """Return the probabilities of docs, shape (docs, 1), NaN where the score is missing."""
-        self._get_ready()
+        self.get_ready()
         return self.model.predict(list(docs))
 
     def predict_rows(self, texts: TextRows, *, unknown: Unknown | None = None) -> RowScores:
@@ -293,47 +118,74 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
             >>> rows = look_up(component.model, docs)  # doctest: +SKIP
             >>> scores, coverage = component.predict_rows(rows)  # doctest: +SKIP
         """
-        self._get_ready()
+        self.get_ready()
         return predict_rows(self.model, texts, unknown=unknown)
 
     def get_score(self, doc: Doc) -> float | None:
         """Return the score that this component wrote to a doc, None where there is none."""
         return self.attributes.get_score(doc)
 
+    def predict_spans(self, spans: Iterable[Span]) -> RowScores:
+        """Score spans, each by itself, without the rest of its doc.
+
+        Args:
+            spans: The spans, of any number of docs.
+
+        Returns:
+            Scores and coverage, each of shape (spans,); NaN where the score is missing.
+
+        Example:
+            >>> component.predict_spans(doc.sents).scores  # doctest: +SKIP
+        """
+        self.get_ready()
+        docs, slices = group_by_doc(list(spans))
+        return predict_rows(self.model, look_up_tokens(self.model, docs).take(slices))
+
     def set_annotations(self, docs: Iterable[Doc], scores: Floats2d) -> None:
-        """Write scores, as `predict` returned them, to docs."""
+        """Write scores, as `predict` returned them, to docs, and those of their spans."""
         docs = list(docs)
         texts = cut_and_warn(self.model, look_up(self.model, docs))
         self._write(docs, RowScores(cast(Probabilities, scores[:, 0]), coverage_of(texts)))
+        if self.cfg["spans"] is not None:
+            spans = self._find_spans(docs)
+            self._write_spans(docs, spans, self.predict_spans(chain.from_iterable(spans)))
 
     def _annotate(self, docs: Sequence[Doc]) -> None:
         """Do what `predict` and `set_annotations` do, with the words looked up once."""
-        self._write(docs, predict_rows(self.model, look_up(self.model, docs)))
+        self._remember_vocab(docs)
+        if self.cfg["spans"] is None:
+            self._write(docs, predict_rows(self.model, look_up(self.model, docs)))
+            return
+        spans = self._find_spans(docs)
+        rows = look_up_tokens(self.model, docs)
+        of_docs, of_spans = predict_slices(self.model, rows, slices_of(spans))
+        self._write(docs, of_docs)
+        self._write_spans(docs, spans, of_spans)
+
+    def _remember_vocab(self, docs: Sequence[Doc]) -> None:
+        """Let `span._.sarcasm` find this component for docs of the same vocab."""
+        if docs:
+            self.scored_vocab = docs[0].vocab
+        remember(self)
+
+    def _find_spans(self, docs: Sequence[Doc]) -> list[list[Span]]:
+        return [find_spans(doc, self.cfg["spans"], self.name) for doc in docs]
 
     def _write(self, docs: Iterable[Doc], scored: RowScores) -> None:
         label = self.label if self.cfg["set_cats"] else None
         self.attributes.write(docs, scored, threshold=self.threshold, label=label)
 
+    def _write_spans(
+        self, docs: Sequence[Doc], spans: Sequence[Sequence[Span]], scored: RowScores
+    ) -> None:
+        self.attributes.write_spans(
+            docs, spans, scored.scores, threshold=self.threshold, key=self.spans_key
+        )
+
     def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """Return what the scorer makes of scored examples, at the threshold in force."""
         scores: dict[str, Any] = super().score(examples, **{"threshold": self.threshold, **kwargs})
         return scores
-
-    def _get_ready(self) -> None:
-        """Pass the settings on and read the weights; raise an error when there are none."""
-        for setting in MODEL_SETTINGS:
-            self.model.attrs[setting] = self.cfg[setting]
-        live = self.live
-        if live.source is not None and self._uses_bundled and self.vocab.lang != BUNDLED_LANGUAGE:
-            warnings.warn(
-                f"the bundled sarcasm weights were trained on English, and the language of this "
-                f"pipeline is '{self.vocab.lang}': its scores mean nothing. Train the component on "
-                "your own data, or leave it out",
-                UserWarning,
-                stacklevel=4,
-            )
-        # Reads them, or raises the error that says what to do.
-        _ = live.network
 
     # Training
 
@@ -397,7 +249,7 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         validate_examples(examples, "SarcasmClassifier.update")
         docs = [example.predicted for example in examples]
         if any(map(len, docs)):
-            self._get_ready()
+            self.get_ready()
             set_dropout_rate(self.model, drop)
 
             def loss_gradient(scores: Floats2d) -> Floats2d:
@@ -424,40 +276,4 @@ class SarcasmClassifier(TrainablePipe):  # type: ignore[misc]
         """
         examples = list(examples)
         validate_examples(examples, "SarcasmClassifier.get_loss")
-        gold, known = read_gold(examples, self.label)
-        known[np.isnan(self.model.ops.to_numpy(scores[:, 0]))] = 0  # type: ignore[no-untyped-call]
-        xp = self.model.ops.xp
-        weight = self._positive_weight.for_batch(gold, known)
-        loss, d_scores = cross_entropy(xp.nan_to_num(scores[:, 0]), gold, known, xp, weight)
-        return loss, d_scores[:, None]
-
-    # Serialisation; the parts are `cfg`, `vocab` and `model`
-
-    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return the component as bytes, without the parts in `exclude`."""
-        return util.to_bytes(bytes_writers(self, exclude), exclude)
-
-    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> SarcasmClassifier:
-        """Read what `to_bytes` returned; raise a ValueError where it is damaged or does not fit."""
-        util.from_bytes(bytes_data, bytes_readers(self, exclude), exclude)
-        return self
-
-    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Save the component to a folder, without the parts in `exclude`."""
-        writers = disk_writers(self, exclude)
-        util.to_disk(util.ensure_path(path), writers, excluded_files(exclude))
-
-    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SarcasmClassifier:
-        """Read what `to_disk` saved.
-
-        Args:
-            path: The folder.
-            exclude: Parts to leave out.
-
-        Raises:
-            FileNotFoundError: A file is missing.
-            ValueError: A file is damaged, or does not fit the settings of the pipeline.
-        """
-        readers = disk_readers(self, exclude)
-        util.from_disk(util.ensure_path(path), readers, excluded_files(exclude))
-        return self
+        return score_loss(examples, scores, self.model.ops, self.label, self._positive_weight)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..network.row_scores import UNKNOWN
+from ..network.architecture import DEFAULT_BATCH_BUDGET, DEFAULT_MAX_LENGTH, DEFAULT_THREADS
+from ..network.row_scores import DEFAULT_UNKNOWN, UNKNOWN, Unknown
 from ..pretrained import PRETRAINED
 from .gold import PositiveWeight
 
@@ -20,6 +22,7 @@ MODEL_SETTINGS = ("max_length", "batch_budget", "threads", "unknown")
 
 _COUNTS = ("max_length", "batch_budget", "threads")
 _NAMES = ("label", "extension")
+_OPTIONAL_NAMES = ("spans", "spans_key")
 
 
 def weights_path(weights: str) -> Path:
@@ -40,41 +43,89 @@ def weights_path(weights: str) -> Path:
     return PRETRAINED.get(weights) or Path(weights)
 
 
-def check_settings(cfg: Mapping[str, Any]) -> None:
-    """Check the settings of a component.
+@dataclass(frozen=True)
+class ComponentSettings:
+    """The settings of a sarcasm component, beside its weights and its model.
+
+    Attributes:
+        label: The category in ``doc.cats`` that mirrors the score and holds the gold.
+        set_cats: Whether to mirror the score.
+        threshold: The least score that counts as sarcastic, 0 to 1, in ``doc._.is_sarcastic`` and
+            in evaluation. None: the threshold stored with the weights.
+        max_length: Maximum number of tokens of a text that are read.
+        batch_budget: Maximum number of tokens, padding included, that the network takes at a time.
+        threads: Threads that ONNX Runtime may use.
+        unknown: What becomes of texts in which the network knows no word, empty texts among them.
+            ``missing``: they have no score, which is None on the Doc and NaN in arrays. ``score``:
+            they have the score that the network gives for unknown words, and empty texts 0.0.
+        extension: Name of the attribute with the score; change it to run two components in one
+            pipeline. The others follow it: with ``irony``, they are ``doc._.irony``,
+            ``doc._.irony_coverage``, ``doc._.irony_is_sarcastic``, ``doc._.irony_max``,
+            ``doc._.irony_share`` and ``span._.irony``.
+        positive_weight: How much a sarcastic example counts in training: a number, ``"balanced"``
+            (both classes count the same) or None (1.0).
+        spans: Spans that are scored besides the doc: ``"sents"``, ``"ents"`` or the key of a span
+            group in ``doc.spans``. None: none.
+        spans_key: The key in ``doc.spans`` of the scored spans; the scores are in
+            ``attrs["scores"]``. None: the name in `extension`.
 
     Raises:
-        ValueError: One is out of its range; the message names it.
-
-    Example:
-        >>> check_settings({**component.cfg, "threads": 2})  # doctest: +SKIP
+        ValueError: A setting is out of its range; the message names it.
     """
-    for key in _COUNTS:
-        if isinstance(cfg[key], bool) or not isinstance(cfg[key], int) or cfg[key] < 1:
+
+    label: str = DEFAULT_LABEL
+    set_cats: bool = True
+    threshold: float | None = None
+    max_length: int = DEFAULT_MAX_LENGTH
+    batch_budget: int = DEFAULT_BATCH_BUDGET
+    threads: int = DEFAULT_THREADS
+    unknown: Unknown = DEFAULT_UNKNOWN
+    extension: str = DEFAULT_EXTENSION
+    positive_weight: float | str | None = None
+    spans: str | None = None
+    spans_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the settings."""
+        for key in _COUNTS:
+            count = getattr(self, key)
+            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+                raise ValueError(
+                    f"sarcasm setting '{key}' must be a whole number of at least 1, not "
+                    f"{count!r:.100}"
+                )
+        self._check_threshold()
+        for key in (*_NAMES, *_OPTIONAL_NAMES):
+            name = getattr(self, key)
+            or_null = " or null" if key in _OPTIONAL_NAMES else ""
+            if not (isinstance(name, str) and name) and not (or_null and name is None):
+                raise ValueError(
+                    f"sarcasm setting '{key}' must be a name{or_null}, not {name!r:.100}"
+                )
+        if self.spans is not None and self.spans == (self.spans_key or self.extension):
             raise ValueError(
-                f"sarcasm setting '{key}' must be a whole number of at least 1, not "
-                f"{cfg[key]!r:.100}"
+                f"sarcasm settings: the spans in doc.spans['{self.spans}'] cannot be scored into "
+                "the group that they are in. Set `spans_key` to another name"
             )
-    threshold = cfg["threshold"]
-    number = isinstance(threshold, int | float) and not isinstance(threshold, bool)
-    if threshold is not None and (not number or not 0 <= threshold <= 1):
-        raise ValueError(
-            "sarcasm setting 'threshold' must be in 0..1, or null for that of the weights, not "
-            f"{threshold!r:.100}"
-        )
-    for key in _NAMES:
-        if not isinstance(cfg[key], str) or not cfg[key]:
-            raise ValueError(f"sarcasm setting '{key}' must be a name, not {cfg[key]!r:.100}")
-    if not isinstance(cfg["set_cats"], bool):
-        raise ValueError(
-            f"sarcasm setting 'set_cats' must be true or false, not {cfg['set_cats']!r:.100}"
-        )
-    PositiveWeight(cfg["positive_weight"])
-    if cfg["unknown"] not in UNKNOWN:
-        raise ValueError(
-            f"sarcasm setting 'unknown' must be one of {', '.join(UNKNOWN)}, not "
-            f"{cfg['unknown']!r:.100}"
-        )
+        if not isinstance(self.set_cats, bool):
+            raise ValueError(
+                f"sarcasm setting 'set_cats' must be true or false, not {self.set_cats!r:.100}"
+            )
+        PositiveWeight(self.positive_weight)
+        if self.unknown not in UNKNOWN:
+            raise ValueError(
+                f"sarcasm setting 'unknown' must be one of {', '.join(UNKNOWN)}, not "
+                f"{self.unknown!r:.100}"
+            )
+
+    def _check_threshold(self) -> None:
+        given = self.threshold
+        number = isinstance(given, int | float) and not isinstance(given, bool)
+        if given is not None and (not number or not 0 <= given <= 1):
+            raise ValueError(
+                "sarcasm setting 'threshold' must be in 0..1, or null for that of the weights, not "
+                f"{given!r:.100}"
+            )
 
 
 def merge_saved(
@@ -118,7 +169,7 @@ def merge_saved(
         for key, value in cfg.items()
     }
     try:
-        check_settings(merged)
+        ComponentSettings(**merged)
     except ValueError as error:
         raise ValueError(f"{where} is damaged: {error}. Save the pipeline again") from error
     return merged, trained

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from spacy.training import Example
+from thinc.api import Ops
+from thinc.types import Floats2d
 
 # Keras clips probabilities by the same amount before it takes their logarithm.
 _EPSILON = 1e-7
@@ -131,6 +133,31 @@ def cross_entropy(
     weighted = positive_weight * y
     loss = -(share * (weighted * xp.log(p) + (1 - y) * xp.log(1 - p))).sum()
     return float(loss), share * ((1 - y) / (1 - p) - weighted / p)
+
+
+def score_loss(
+    examples: Sequence[Example], scores: Floats2d, ops: Ops, label: str, weight: PositiveWeight
+) -> tuple[float, Floats2d]:
+    """Return the mean binary cross-entropy of examples, and its gradient.
+
+    Examples without gold, or without a score, count for nothing.
+
+    Args:
+        examples: The batch.
+        scores: The probabilities of its docs, shape (docs, 1), NaN where they are missing.
+        ops: The operations of the device that holds the scores.
+        label: The category that holds the gold.
+        weight: How much sarcastic examples count.
+
+    Raises:
+        ValueError: Gold is not a number in 0..1.
+    """
+    gold, known = read_gold(examples, label)
+    known[np.isnan(ops.to_numpy(scores[:, 0]))] = 0  # type: ignore[no-untyped-call]
+    factor = weight.for_batch(gold, known)
+    column = ops.xp.nan_to_num(scores[:, 0])
+    loss, d_scores = cross_entropy(column, gold, known, ops.xp, factor)
+    return loss, d_scores[:, None]
 
 
 def _excerpt(example: Example) -> str:

@@ -5,13 +5,15 @@ spaCy imports this module whenever a pipeline is made, so nothing heavy is impor
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from spacy.language import Language
 
-from ..network.architecture import DEFAULT_BATCH_BUDGET, DEFAULT_MAX_LENGTH, DEFAULT_THREADS
-from ..network.row_scores import DEFAULT_UNKNOWN, Unknown
+from ..network.row_scores import Unknown
 from ..network.shim import ARCHITECTURE, SarcasmModel
+from .annotations import Attributes
 from .classifier import SarcasmClassifier
-from .component_settings import BUNDLED, DEFAULT_EXTENSION, DEFAULT_LABEL
+from .component_settings import BUNDLED, ComponentSettings
 from .scorer import Scorer
 from .word_limit import DEFAULT_MAX_WORD_LENGTH, limit_words
 
@@ -21,20 +23,21 @@ DEFAULT_MODEL = {"@architectures": ARCHITECTURE}
 
 @Language.factory(
     "sarcasm",
-    assigns=["doc._.sarcasm", "doc._.sarcasm_coverage", "doc._.is_sarcastic", "doc.cats"],
+    assigns=[
+        "doc._.sarcasm",
+        "doc._.sarcasm_coverage",
+        "doc._.is_sarcastic",
+        "doc._.sarcasm_max",
+        "doc._.sarcasm_share",
+        "doc.cats",
+        "doc.spans",
+        "span._.sarcasm",
+    ],
     default_config={
         "model": DEFAULT_MODEL,
         "weights": BUNDLED,
-        "label": DEFAULT_LABEL,
-        "set_cats": True,
-        "threshold": None,
-        "max_length": DEFAULT_MAX_LENGTH,
+        **asdict(ComponentSettings()),
         "max_word_length": DEFAULT_MAX_WORD_LENGTH,
-        "batch_budget": DEFAULT_BATCH_BUDGET,
-        "threads": DEFAULT_THREADS,
-        "unknown": DEFAULT_UNKNOWN,
-        "extension": DEFAULT_EXTENSION,
-        "positive_weight": None,
         "scorer": {"@scorers": "spacy_sarcasm.sarcasm_scorer.v1"},
     },
     default_score_weights={
@@ -60,23 +63,20 @@ def make_sarcasm(
     unknown: Unknown,
     extension: str,
     positive_weight: float | str | None,
+    spans: str | None,
+    spans_key: str | None,
     scorer: Scorer | None,
 ) -> SarcasmClassifier:
     """Create the component, and limit the tokenizer as `limit_words` does.
 
-    The arguments are those of `SarcasmClassifier` and of `limit_words`; with a `max_word_length` of
-    None, the tokenizer stays as it is.
+    The arguments are those of `SarcasmClassifier`, of its settings and of `limit_words`; with a
+    `max_word_length` of None, the tokenizer stays as it is.
 
     Raises:
         ValueError: Another sarcasm component of the pipeline writes to the same place, or a setting
             is out of its range.
     """
-    _check_others(nlp, extension, label if set_cats else None)
-    component = SarcasmClassifier(
-        nlp.vocab,
-        model,
-        name,
-        weights=weights,
+    settings = ComponentSettings(
         label=label,
         set_cats=set_cats,
         threshold=threshold,
@@ -86,22 +86,32 @@ def make_sarcasm(
         unknown=unknown,
         extension=extension,
         positive_weight=positive_weight,
-        scorer=scorer,
+        spans=spans,
+        spans_key=spans_key,
+    )
+    _check_others(nlp, settings)
+    component = SarcasmClassifier(
+        nlp.vocab, model, name, weights=weights, settings=settings, scorer=scorer
     )
     if max_word_length is not None:
         limit_words(nlp.tokenizer, max_word_length)
     return component
 
 
-def _check_others(nlp: Language, extension: str, label: str | None) -> None:
+def _check_others(nlp: Language, settings: ComponentSettings) -> None:
+    extension, label = settings.extension, settings.label
+    names = Attributes(extension).names
+    key = settings.spans_key or extension
     for name, pipe in nlp.components:
         if not isinstance(pipe, SarcasmClassifier):
             continue
         same = []
-        if pipe.cfg["extension"] == extension:
-            same.append(f"doc._.{extension} (setting `extension`)")
-        if label is not None and pipe.cfg["set_cats"] and pipe.label == label:
+        if shared := [attr for attr in names if attr in pipe.attributes.names]:
+            same.append(f"doc._.{shared[0]} (setting `extension`)")
+        if settings.set_cats and pipe.cfg["set_cats"] and pipe.label == label:
             same.append(f"doc.cats['{label}'] (setting `label`)")
+        if settings.spans and pipe.cfg["spans"] and pipe.spans_key == key:
+            same.append(f"doc.spans['{key}'] (setting `spans_key`)")
         if same:
             raise ValueError(
                 f"the pipeline has the sarcasm component '{name}', which also writes "
