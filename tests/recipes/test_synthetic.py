@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def neighbours(word: str) -> Sequence[str]:
     return LIKE.get(word, ())
 
 
-def make(seed: int = 0, **numbers: int) -> list[str]:
+def make(seed: int = 0, **numbers: Any) -> list[str]:
     settings = SyntheticSettings(**numbers)
     return [text.text for text in make_synthetic_texts(TEXTS, settings, neighbours, Random(seed))]
 
