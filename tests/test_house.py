@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("recipes",),
     ("teacher", "training"),
-    ("explanation", "report", "evaluation"),
+    ("explanation", "report", "evaluation", "generation"),
     ("scoring",),
     ("pipeline",),
     ("network",),
@@ -41,8 +41,8 @@ PRESENT_CYCLES: set[str] = set()
 PRESENT_UPWARD: set[str] = set()
 
 MAY_IMPORT = {
-    "tensorflow": ("network/engines/keras_",),
-    "keras": ("network/engines/keras_",),
+    "tensorflow": ("network/engines/keras_", "generation/keras_"),
+    "keras": ("network/engines/keras_", "generation/keras_"),
     "onnxruntime": ("network/engines/onnx_",),
     "pyspark": ("scoring/spark.py",),
     "torch": ("teacher/",),
@@ -51,7 +51,7 @@ MAY_IMPORT = {
 """Heavy packages, and the start of the paths of the modules that may import them, in a function
 or at the top. Asking whether one is installed, by `require`, counts as importing it."""
 
-MAY_ASK_FOR = {"tensorflow": ("network/",)}
+MAY_ASK_FOR = {"tensorflow": ("network/", "generation/")}
 """Who may also call `require` for a package, to say that it is missing before anything starts."""
 
 NAMED_ALIKE = {"__init__.py"}

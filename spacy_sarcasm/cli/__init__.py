@@ -21,6 +21,7 @@ from .evaluation import evaluate, calibrate, card
 from .training import assets, convert, curves, release
 from .distillation import label, teacher
 from .recipes import mix, seed
+from .generation import generate
 from .words import vectors, widen, wordnet
 from .errors import (
     FAILURE,
@@ -31,6 +32,7 @@ from .errors import (
     received_signal,
 )
 
+app.add_typer(generate.app, name="generate")
 app.add_typer(teacher.app, name="teacher")
 app.add_typer(vectors.app, name="vectors")
 app.add_typer(wordnet.app, name="wordnet")
