@@ -49,7 +49,8 @@ MAY_IMPORT = {
     "transformers": ("teacher/",),
 }
 """Heavy packages, and the start of the paths of the modules that may import them, in a function
-or at the top. Asking whether one is installed, by `require`, counts as importing it."""
+or at the top. Asking whether one is installed, by `require`, counts as importing it. The language
+model has a Keras module of its own, since `network` must not know of it."""
 
 MAY_ASK_FOR = {"tensorflow": ("network/", "generation/")}
 """Who may also call `require` for a package, to say that it is missing before anything starts."""

@@ -103,6 +103,7 @@ def train_generator(
     *,
     dev: Path | None = None,
     vectors: Path | None = None,
+    dim: int | None = None,
     settings: TrainingSettings | None = None,
     rows: RowSettings | None = None,
     overwrite: bool = False,
@@ -120,6 +121,7 @@ def train_generator(
         out: The file to write.
         dev: Labelled rows to measure on; None holds out one headline in twenty.
         vectors: A file of word vectors to start from; None starts from random ones.
+        dim: Their dimension, for an archive of several.
         settings: How it is made.
         rows: How the files hold the rows.
         overwrite: Whether the file may be replaced.
@@ -152,6 +154,7 @@ def train_generator(
         corpus,
         dev,
         vectors,
+        dim=dim,
         vocab_size=settings.vocab_size,
         min_count=settings.min_count,
         max_length=settings.max_length,

@@ -125,6 +125,7 @@ def read_training_texts(
     dev: Path | None = None,
     vectors: Path | None = None,
     *,
+    dim: int | None = None,
     vocab_size: int,
     min_count: int,
     max_length: int,
@@ -136,6 +137,7 @@ def read_training_texts(
         corpus: Labelled rows; those with gold of at least 0.5 are satire.
         dev: Labelled rows to measure on; None holds out one headline in twenty.
         vectors: A file of word vectors.
+        dim: Their dimension, for an archive of several.
         vocab_size: Maximum number of words, the most frequent first.
         min_count: Words seen less often are unknown, unless they have a vector.
         max_length: Headlines with more words are left out.
@@ -162,7 +164,7 @@ def read_training_texts(
     nlp = make_tokenizer()
     if vectors is not None:
         words = {token.lower_ for doc in tokenize(nlp, texts) for token in doc}
-        load_vectors(nlp.vocab, vectors, words=words)
+        load_vectors(nlp.vocab, vectors, dim=dim, words=words)
     choice = NetworkSettings(
         vocab_size=vocab_size, min_count=min_count, vector_words=0, precision="float32"
     )

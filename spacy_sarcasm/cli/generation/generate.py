@@ -67,6 +67,13 @@ def train_command(
     vectors: Annotated[
         Path | None, typer.Option(help="A file of word vectors to start from.")
     ] = None,
+    dim: Annotated[
+        int | None,
+        typer.Option(
+            help="Their dimension, for an archive of several [default: the file's].",
+            show_default=False,
+        ),
+    ] = None,
     vocab_size: Annotated[int, typer.Option(help="Maximum number of words.")] = 12_000,
     units: Annotated[int, typer.Option(help="Units of the LSTM.")] = 256,
     dropout: Annotated[float, typer.Option(help="Dropout before and after the LSTM.")] = 0.2,
@@ -110,6 +117,7 @@ def train_command(
             out,
             dev=dev,
             vectors=vectors,
+            dim=dim,
             settings=TrainingSettings(
                 vocab_size=vocab_size,
                 units=units,
