@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +20,9 @@ from thinc.shims import Shim
 from thinc.types import Floats2d, FloatsXd
 
 from .calibration import UNCALIBRATED
+from .engines.optimizer_state import OptimizerState, save_state
 from .live import Gradients, LiveNetwork
+from .storage import Network
 from .weights import Weights, trained_names
 
 ARCHITECTURE = "spacy_sarcasm.BiLSTM.v1"
@@ -40,6 +43,47 @@ class BiLSTMShim(Shim):
         self.live = live
         self._gradients: Gradients = {}
         self._gradients_of: Weights = {}
+        self.start()
+        # The weights that averages stand in for at the moment.
+        self._replaced: Weights = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the optimizer, whose schedules cannot be pickled."""
+        return {**self.__dict__, "_optimizer": None}
+
+    def start(self, *, keep_optimizer: bool = False) -> None:
+        """Forget the training so far.
+
+        Args:
+            keep_optimizer: Whether `save_state` saves the state of the optimizer from now on.
+        """
+        self._keeps_optimizer = keep_optimizer
+        self._optimizer: Optimizer | None = None
+        self._continued: OptimizerState | None = None
+
+    def resume(self, network: Network, state: OptimizerState) -> None:
+        """Continue a training: give the optimizer of the next update the state of another.
+
+        Args:
+            network: The network as it was being trained.
+            state: The state of its optimizer.
+        """
+        self.live.network = network
+        self._continued = state
+
+    def save_state(self, path: Path) -> None:
+        """Save the state of the training, if it is to be kept; else remove an earlier one.
+
+        Args:
+            path: The file.
+        """
+        if not self._keeps_optimizer or self._optimizer is None:
+            path.unlink(missing_ok=True)
+            return
+        network = self.live.network
+        weights = {**network.weights, **self._replaced}
+        state = OptimizerState.of(self._optimizer, self.id, trained_names(network.config))
+        save_state(path, Network(network.config, network.vocabulary, weights), state)
 
     @property
     def gradients(self) -> Gradients:
@@ -70,6 +114,11 @@ class BiLSTMShim(Shim):
             optimizer: Called with ``((shim id, weight name), weight, gradient)``.
         """
         self._drop_others()
+        if self._continued is not None:
+            self._continued.install(optimizer, self.id)
+            self._continued = None
+        if self._keeps_optimizer:
+            self._optimizer = optimizer
         weights = self.live.network.weights
         for name, gradient in self._gradients.items():
             weights[name], _ = optimizer(
@@ -103,11 +152,13 @@ class BiLSTMShim(Shim):
         try:
             if mine:
                 weights.update(mine)
+                self._replaced = dict(backup)
                 self.live.weights_changed()
             yield
         finally:
             if mine:
                 weights.update(backup)
+                self._replaced = {}
                 self.live.weights_changed()
 
     def to_bytes(self) -> bytes:

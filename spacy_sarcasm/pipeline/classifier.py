@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 from typing import Any, cast
 
 from spacy import util
@@ -15,6 +16,7 @@ from thinc.types import Floats2d
 
 from ..network.architecture import update
 from ..network.engines.onnx_scorer import Probabilities
+from ..network.engines.optimizer_state import load_state
 from ..network.row_scores import (
     RowScores,
     Unknown,
@@ -25,6 +27,7 @@ from ..network.row_scores import (
     predict_rows,
     predict_slices,
 )
+from ..network.shim import get_shim
 from ..network.vocabulary import TextRows
 from .component_settings import weights_path
 from .gold import require_gold, score_loss
@@ -196,8 +199,10 @@ class SarcasmClassifier(NetworkPipe):
         nlp: Language | None = None,
         labels: Iterable[str] | None = None,
         weights: str | None = None,
+        resume: str | None = None,
+        save_optimizer: bool = False,
     ) -> None:
-        """Start over from a training corpus, or from weights to fine-tune.
+        """Start over from a corpus, from weights to fine-tune, or where a training stopped.
 
         The vocabulary is built from the corpus, the embedding from ``nlp.vocab.vectors``.
 
@@ -205,8 +210,10 @@ class SarcasmClassifier(NetworkPipe):
             get_examples: Returns the training corpus.
             nlp: The pipeline.
             labels: What ``spacy init labels`` wrote; has to be the component's own label.
-            weights: ``"bundled"``, ``"small"`` or a path, to continue from those weights and their
-                vocabulary.
+            weights: ``"bundled"``, ``"small"`` or a path, to fine-tune those weights.
+            resume: The folder of a component saved in training with `save_optimizer`: the training
+                continues there, whatever `weights` says.
+            save_optimizer: Save the optimizer's state with the component.
 
         Raises:
             ValueError: The labels are others, no example has gold, or gold is out of 0..1.
@@ -219,10 +226,14 @@ class SarcasmClassifier(NetworkPipe):
         examples = list(get_examples())
         require_gold(examples, self.label)
         self._positive_weight.count(examples, self.label)
-        if weights is not None:
+        shim = get_shim(self.model)
+        shim.start(keep_optimizer=save_optimizer)
+        if resume is not None:
+            shim.resume(*load_state(Path(resume)))
+        elif weights is not None:
             self.live.load(weights_path(weights))
-            return
-        self.model.initialize(X=[example.predicted for example in examples])
+        else:
+            self.model.initialize(X=[example.predicted for example in examples])
 
     def update(
         self,

@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 from spacy.vocab import Vocab
 
+from ..network.engines.optimizer_state import STATE_FILE
 from ..network.live import LiveNetwork
+from ..network.shim import SarcasmModel, get_shim
 from ..network.storage import WEIGHTS_FILE, save_network
 from .component_settings import merge_saved, read_json
 
@@ -22,6 +24,7 @@ class Stored(Protocol):
     """What is saved of a component, and where it is put back."""
 
     vocab: Vocab
+    model: SarcasmModel
     cfg: dict[str, Any]
     configured: dict[str, Any]
     was_trained: bool
@@ -65,6 +68,7 @@ def disk_writers(component: Stored, exclude: Iterable[str]) -> DiskParts:
         "cfg": lambda file: file.write_bytes(_dump_cfg(component)),
         "vocab": lambda file: component.vocab.to_disk(file, exclude=exclude),
         WEIGHTS_FILE: save_weights,
+        STATE_FILE: get_shim(component.model).save_state,
     }
 
 
@@ -88,7 +92,8 @@ def disk_readers(component: Stored, exclude: Iterable[str]) -> DiskParts:
 def excluded_files(exclude: Iterable[str]) -> list[str]:
     """Return the parts of a folder to leave out, where ``model`` stands for the weights."""
     # spaCy compares with the stem of a file's name.
-    return [Path(WEIGHTS_FILE).stem if part == "model" else part for part in exclude]
+    files = {"model": [Path(WEIGHTS_FILE).stem, Path(STATE_FILE).stem]}
+    return [file for part in exclude for file in files.get(part, [part])]
 
 
 def _dump_cfg(component: Stored) -> bytes:

@@ -11,6 +11,7 @@ from spacy.util import get_minor_version_range
 
 from ..about import __version__
 from ..atomic import new_folder
+from ..network.engines.optimizer_state import STATE_FILE
 
 
 def make_release(
@@ -21,7 +22,7 @@ def make_release(
     assets: Path | None = None,
     readme: Path | None = None,
 ) -> None:
-    """Copy a trained pipeline and fill in the metadata of its package.
+    """Copy a trained pipeline, without the optimizer's state, and fill in its metadata.
 
     Args:
         model: The pipeline's folder, which is not changed.
@@ -43,7 +44,8 @@ def make_release(
     if not (model / "meta.json").is_file():
         raise FileNotFoundError(f"'{model}' is not the folder of a pipeline: it has no meta.json")
     with new_folder(output, overwrite=True) as folder:
-        shutil.copytree(model, folder, dirs_exist_ok=True)
+        ignored = shutil.ignore_patterns(STATE_FILE)
+        shutil.copytree(model, folder, ignore=ignored, dirs_exist_ok=True)
         path = folder / "meta.json"
         content = {**json.loads(path.read_text("utf-8")), **meta, "requirements": [_requirement()]}
         if assets is not None:

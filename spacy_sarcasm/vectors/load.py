@@ -166,8 +166,8 @@ def load_vectors_callback(
 
 def _fine_tunes(initialize: dict[str, Any]) -> bool:
     """Say whether a component of the config starts from weights, whose words have their rows."""
-    settings = initialize["components"].values()
-    return any(isinstance(one, dict) and one.get("weights") is not None for one in settings)
+    settings = [one for one in initialize["components"].values() if isinstance(one, dict)]
+    return any(one.get(key) is not None for one in settings for key in ("weights", "resume"))
 
 
 def _stop(error: Exception) -> NoReturn:
