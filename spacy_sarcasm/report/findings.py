@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .counting.reservoirs import Reservoir
 from .counting.score_bins import Counts, to_hundredths
 from .counting.tally import (
     HIGH,
     MAX_GROUPS,
-    MOST_WORDS,
     N_RANGES,
     NO_ROWS,
     OTHER,
@@ -34,6 +33,8 @@ MOST_PERIODS = 80
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 # For intervals of 95%.
 _Z = 1.959964
+# Longer texts are shown as having so many words.
+_MOST_WORDS = 1_000
 _UNITS = ("day", "week", "month", "year")
 
 
@@ -61,7 +62,7 @@ def describe_corpus(tally: Tally) -> dict[str, Any]:
         "over_time": _describe_days(tally) if settings.date_column is not None else None,
         "examples": _examples(tally),
         "over_represented": _describe_terms(tally),
-        "lengths": _describe_lengths(tally.words),
+        "lengths": _describe_lengths(tally),
         "known_words": _describe_coverage(tally),
     }
 
@@ -223,29 +224,35 @@ def _describe_terms(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _describe_lengths(words: Counts) -> dict[str, Any]:
-    both = words.sum(axis=0)
+def _describe_lengths(tally: Tally) -> dict[str, Any]:
+    """Describe the lengths of the texts in words, by the samples above and below the threshold."""
+    high, other = (_words(tally.reservoirs[at]) for at in (HIGH, OTHER))
+    n_high = tally.total.high
+    # Each sampled text stands for as many as its sample leaves out.
+    both = [(n_high, high), (tally.total.scored - n_high, other)]
+    weights = np.concatenate([np.full(len(some), n / max(len(some), 1)) for n, some in both])
+    words = np.concatenate([high, other])
     return {
-        "words_per_text": _quantiles(both),
-        "at_or_above_threshold": _quantiles(words[1]),
-        "below_threshold": _quantiles(words[0]),
-        "longest_counted": MOST_WORDS,
-        "histogram": _trimmed(both),
+        "sampled": len(words),
+        "words_per_text": _quantiles(words, weights),
+        "at_or_above_threshold": _quantiles(high, np.ones(len(high))),
+        "below_threshold": _quantiles(other, np.ones(len(other))),
+        "histogram": np.bincount(words, weights).round().astype(int).tolist(),
     }
 
 
-def _trimmed(counts: Counts) -> list[int]:
-    used = np.flatnonzero(counts)
-    return counts[: used[-1] + 1].tolist() if len(used) else []
+def _words(reservoir: Reservoir) -> NDArray[np.int64]:
+    return np.array([min(one.words, _MOST_WORDS) for one in reservoir.drawn()], dtype=np.int64)
 
 
-def _quantiles(counts: Counts) -> Mapping[str, int] | None:
-    total = int(counts.sum())
-    if not total:
+def _quantiles(words: NDArray[np.int64], weights: NDArray[np.float64]) -> dict[str, int] | None:
+    if not len(words):
         return None
-    below = counts.cumsum()
+    order = np.argsort(words, kind="stable")
+    below = weights[order].cumsum()
     names = {"p5": 0.05, "median": 0.5, "p95": 0.95}
-    return {name: int(np.searchsorted(below, p * total)) for name, p in names.items()}
+    places = {name: np.searchsorted(below, p * below[-1]) for name, p in names.items()}
+    return {name: int(words[order[min(at, len(words) - 1)]]) for name, at in places.items()}
 
 
 def _describe_coverage(tally: Tally) -> dict[str, Any] | None:

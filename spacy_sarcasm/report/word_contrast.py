@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -52,6 +53,7 @@ def split_words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
+@lru_cache(100_000)
 def is_content_word(word: str) -> bool:
     """Return whether a word says something about the subject: no stop word, no number.
 
@@ -80,30 +82,24 @@ def contrast_words(
         >>> words[0].term
         'great'
     """
-    found = []
-    for terms in (_words, _phrases):
-        counts, other_counts = _count(texts, terms), _count(others, terms)
-        found.append(_contrast(counts, other_counts, len(texts), len(others), top))
-    return found[0], found[1]
+    counts, other_counts = _count(texts), _count(others)
+    words, phrases = (
+        _contrast(some, other, len(texts), len(others), top)
+        for some, other in zip(counts, other_counts, strict=True)
+    )
+    return words, phrases
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in split_words(text) if is_content_word(word)}
-
-
-def _phrases(text: str) -> set[str]:
-    return {
-        f"{first} {second}"
-        for first, second in pairwise(split_words(text))
-        if is_content_word(first) or is_content_word(second)
-    }
-
-
-def _count(texts: Iterable[str], terms: Callable[[str], set[str]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _count(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """Return how many texts hold each word and each phrase with a content word."""
+    words: Counter[str] = Counter()
+    phrases: Counter[str] = Counter()
     for text in texts:
-        counts.update(terms(text))
-    return counts
+        found = split_words(text)
+        content = set(filter(is_content_word, found))
+        words.update(content)
+        phrases.update({f"{a} {b}" for a, b in pairwise(found) if a in content or b in content})
+    return words, phrases
 
 
 def _contrast(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Callable, Hashable, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,8 @@ from .tally import (
     COVERAGE_BINS,
     HIGH,
     KEPT_CHARACTERS,
-    MOST_WORDS,
     N_RANGES,
+    NO_ROWS,
     OTHER,
     RESERVOIR_SIZES,
     ChunkTally,
@@ -62,28 +62,25 @@ class ChunkCounter:
         """
         settings = self.settings
         all_scores = np.array(rows.scores, dtype=np.float64)
-        has_score = np.flatnonzero(~np.isnan(all_scores))
-        scores = all_scores[has_score]
+        scored = ~np.isnan(all_scores)
+        scores = all_scores[scored]
         is_high = scores >= settings.threshold
-        texts = [rows.values[row] for row in has_score.tolist()]
+        texts = rows.values if len(scores) == len(scored) else list(compress(rows.values, scored))
         unreadable, coverage = _count_coverage(rows.coverage)
-        undated, days = 0, {}
+        undated, days, groups = 0, {}, {}
         if settings.date_column is not None:
-            found = [self._day(cell) for cell in rows.cells(settings.date_column)]
-            undated = found.count(None)
-            days = _count_groups(found, all_scores, settings.threshold)
-            days.pop(None, None)
-        groups = {}
+            cells = _date_cells(rows.cells(settings.date_column))
+            days = _count_groups(cells, self._day, all_scores, settings.threshold)
+            undated = days.pop(None, NO_ROWS).rows
         if settings.group_column is not None:
-            names = [_group_name(cell) for cell in rows.cells(settings.group_column)]
-            groups = _count_groups(names, all_scores, settings.threshold)
+            cells = rows.cells(settings.group_column)
+            groups = _count_groups(cells, _group_name, all_scores, settings.threshold)
         return ChunkTally(
             total=_counts(len(rows.scores), scores, is_high),
             empty=rows.empty,
             failed=rows.failed,
             unreadable=unreadable,
             bins=count_scores(scores),
-            words=_count_words(texts, is_high),
             coverage=coverage,
             groups=groups,
             days=days,
@@ -99,34 +96,45 @@ class ChunkCounter:
         is_high: NDArray[np.bool_],
     ) -> list[list[SampledText]]:
         keys = np.random.default_rng([self.settings.seed, *place]).random(len(texts))
-        ranges = np.minimum((scores * N_RANGES).astype(np.intp), N_RANGES - 1)
+        rows_of = {HIGH: np.flatnonzero(is_high), OTHER: np.flatnonzero(~is_high)}
         # Below the largest limit of all ranges, few rows of a long corpus are left to look at.
         near = np.flatnonzero(keys < max(limit.value for limit in self._limits[:N_RANGES]))
-        near_ranges = ranges[near]
-        rows_of: list[NDArray[np.intp]] = [near[near_ranges == one] for one in range(N_RANGES)]
-        rows_of[HIGH:HIGH] = [np.flatnonzero(is_high)]
-        rows_of[OTHER:OTHER] = [np.flatnonzero(~is_high)]
-        return [
-            [
-                SampledText(float(keys[row]), texts[row][:KEPT_CHARACTERS], float(scores[row]))
-                for row in limit.pick(keys, rows).tolist()
+        ranges = np.minimum((scores[near] * N_RANGES).astype(np.intp), N_RANGES - 1)
+        rows_of |= {one: near[ranges == one] for one in np.unique(ranges).tolist()}
+        samples: list[list[SampledText]] = [[] for _ in self._limits]
+        for place_in, rows in rows_of.items():
+            picked = self._limits[place_in].pick(keys, rows)
+            samples[place_in] = [
+                _sampled(key, texts[row], score)
+                for key, row, score in zip(
+                    keys[picked].tolist(), picked.tolist(), scores[picked].tolist(), strict=True
+                )
             ]
-            for limit, rows in zip(self._limits, rows_of, strict=True)
-        ]
+        return samples
 
     def _day(self, cell: Any) -> int | None:
-        is_iso = isinstance(cell, str) and cell[4:5] == "-" and cell[7:8] == "-"
-        key = cell[:_DATE_CHARACTERS] if is_iso else cell
         try:
-            return self._days[key]
+            return self._days[cell]
         except KeyError:
             if len(self._days) >= _REMEMBERED_DATES:
                 self._days.clear()
-            found = self._days[key] = to_day(key)
+            found = self._days[cell] = to_day(cell)
             return found
-        except TypeError:
-            # A list or an object, which is no date.
-            return None
+
+
+def _sampled(key: float, text: str, score: float) -> SampledText:
+    return SampledText(key, text[:KEPT_CHARACTERS], score, len(text.split()))
+
+
+def _date_cells(cells: Sequence[Any]) -> Sequence[Any]:
+    """Return dates that can be told apart by their first characters without the rest."""
+    first = next((cell for cell in cells if cell is not None), None)
+    if not isinstance(first, str) or first[4:5] != "-" or first[7:8] != "-":
+        return cells
+    return [
+        cell[:_DATE_CHARACTERS] if isinstance(cell, str) and cell[4:5] == "-" else cell
+        for cell in cells
+    ]
 
 
 def _counts(rows: int, scores: NDArray[np.float64], is_high: NDArray[np.bool_]) -> GroupCounts:
@@ -136,13 +144,23 @@ def _counts(rows: int, scores: NDArray[np.float64], is_high: NDArray[np.bool_]) 
 
 
 def _count_groups(
-    names: Sequence[Any], scores: NDArray[np.float64], threshold: float
+    cells: Sequence[Any],
+    name_of: Callable[[Any], Any],
+    scores: NDArray[np.float64],
+    threshold: float,
 ) -> dict[Any, GroupCounts]:
-    codes: dict[Any, int] = {}
-    code = np.array([codes.setdefault(name, len(codes)) for name in names], dtype=np.intp)
+    try:
+        distinct = list(dict.fromkeys(cells))
+    except TypeError:
+        # Lists and objects cannot be looked up.
+        plain = [cell if isinstance(cell, Hashable) else str(cell) for cell in cells]
+        return _count_groups(plain, name_of, scores, threshold)
+    names: dict[Any, int] = {}
+    codes = {cell: names.setdefault(name_of(cell), len(names)) for cell in distinct}
+    code = np.fromiter(map(codes.__getitem__, cells), np.intp, len(cells))
     has_score = ~np.isnan(scores)
     scored_code, found = code[has_score], scores[has_score]
-    n = len(codes)
+    n = len(names)
     columns = (
         np.bincount(code, minlength=n).tolist(),
         np.bincount(scored_code, minlength=n).tolist(),
@@ -150,20 +168,13 @@ def _count_groups(
         np.bincount(scored_code, found, minlength=n).tolist(),
         np.bincount(scored_code, found * found, minlength=n).tolist(),
     )
-    return dict(zip(codes, map(GroupCounts, *columns), strict=True))
+    return dict(zip(names, map(GroupCounts, *columns), strict=True))
 
 
 def _group_name(cell: Any) -> str:
     if isinstance(cell, str):
         return cell[:_NAME_CHARACTERS].strip() or NO_GROUP
     return NO_GROUP if cell is None else str(cell)[:_NAME_CHARACTERS]
-
-
-def _count_words(texts: Sequence[str], is_high: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return the texts by number of words, as spaces tell them, shape (2, MOST_WORDS + 1)."""
-    spaces = np.fromiter(map(str.count, texts, repeat(" ")), np.int64, len(texts))
-    places = np.minimum(spaces + 1, MOST_WORDS) + np.where(is_high, MOST_WORDS + 1, 0)
-    return np.bincount(places, minlength=2 * (MOST_WORDS + 1)).reshape(2, -1)
 
 
 def _count_coverage(coverage: Sequence[float] | None) -> tuple[int, NDArray[np.int64]]:

@@ -18,11 +18,13 @@ class SampledText(NamedTuple):
         key: Its random number; the texts with the lowest ones are the sample.
         text: The text, cut if it is long.
         score: Its score.
+        words: Its number of words, as white space tells them.
     """
 
     key: float
     text: str
     score: float
+    words: int
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Reservoir:
 
     Example:
         >>> sample = Reservoir(1)
-        >>> sample.add([SampledText(0.7, "a", 0.1), SampledText(0.2, "b", 0.9)])
+        >>> sample.add([SampledText(0.7, "a", 0.1, 1), SampledText(0.2, "b", 0.9, 1)])
         >>> [one.text for one in sample.drawn()]
         ['b']
     """

@@ -18,13 +18,11 @@ N_RANGES = 10
 RANGE_SAMPLE = 60
 # Texts sampled at or above the threshold, and as many below it, for words and phrases. What fewer
 # than one text in a thousand has is not what sets a group apart.
-WORD_SAMPLE = 5_000
+WORD_SAMPLE = 4_000
 HIGH, OTHER = N_RANGES, N_RANGES + 1
 RESERVOIR_SIZES = (*[RANGE_SAMPLE] * N_RANGES, WORD_SAMPLE, WORD_SAMPLE)
 # Characters of a sampled text that are kept.
 KEPT_CHARACTERS = 300
-# Longer texts are counted as having so many words.
-MOST_WORDS = 400
 COVERAGE_BINS = 101
 # Values that have counts of their own; rows with any other are counted together.
 MAX_GROUPS = 1_000
@@ -94,7 +92,6 @@ class ChunkTally:
         failed: Rows that could not be scored.
         unreadable: Rows with a text in which the network knows no word.
         bins: Scores by bin.
-        words: Texts by number of words, below and at or above the threshold.
         coverage: Texts by the share of their words that is known, in hundredths. All zero where
             it is not known.
         groups: Counts by group.
@@ -108,7 +105,6 @@ class ChunkTally:
     failed: int
     unreadable: int
     bins: Counts
-    words: Counts
     coverage: Counts
     groups: dict[str, GroupCounts]
     days: dict[int, GroupCounts]
@@ -116,7 +112,7 @@ class ChunkTally:
     samples: list[list[SampledText]]
 
 
-_ARRAYS = ("bins", "words", "coverage")
+_ARRAYS = ("bins", "coverage")
 _NUMBERS = ("total", "other_groups", "empty", "failed", "unreadable", "has_months", "undated")
 
 
@@ -138,7 +134,6 @@ class Tally:
     failed: int = 0
     unreadable: int = 0
     bins: Counts = field(default_factory=lambda: np.zeros(N_BINS, np.int64))
-    words: Counts = field(default_factory=lambda: np.zeros((2, MOST_WORDS + 1), np.int64))
     coverage: Counts = field(default_factory=lambda: np.zeros(COVERAGE_BINS, np.int64))
     groups: dict[str, GroupCounts] = field(default_factory=dict)
     other_groups: GroupCounts = NO_ROWS
@@ -160,7 +155,6 @@ class Tally:
         self.failed += chunk.failed
         self.unreadable += chunk.unreadable
         self.bins += chunk.bins
-        self.words += chunk.words
         self.coverage += chunk.coverage
         self.undated += chunk.undated
         for name, counts in chunk.groups.items():
