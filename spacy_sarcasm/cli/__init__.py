@@ -16,7 +16,7 @@ import typer
 # ruff: noqa: F401, I001
 from .app import app
 from .scoring import score, explain, demo, export
-from .reports import report
+from .reports import report, reference
 from .evaluation import evaluate, calibrate, card
 from .training import assets, convert, curves, release
 from .distillation import label, teacher

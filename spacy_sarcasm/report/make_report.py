@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from spacy.language import Language
+import numpy as np
 
 from ..about import __version__
-from ..network.storage import network_to_bytes
 from ..pipeline.loading import find_sarcasm
 from ..scoring.bulk.shared_pipeline import Model, SharedPipeline
+from ..scoring.texts import TextScorer
 from .counting.tally import Tally, TallySettings
 from .findings import REPORT_FORMAT, REPORT_VERSION, describe_corpus
 from .page import check_place, write_report
 from .scored_files import ScoredColumns, count_files
+from .trust.judgement import judge_scores, weigh_sample
+from .trust.reference import find_reference, network_digest
 
 
 def make_report(
@@ -38,34 +39,29 @@ def make_report(
     return {
         "format": REPORT_FORMAT,
         "format_version": REPORT_VERSION,
-        "verdict": {
-            "sentence": "No estimate: the weights store no reference.",
-            "estimate": None,
-            "reasons": [],
-        },
+        "verdict": judge_scores(tally, find_reference(pipeline), _unknown_share(tally, pipeline)),
         **describe_corpus(tally),
         "made_with": {
             **(made_with or {}),
             "threshold": settings.threshold,
             "seed of the samples": settings.seed,
-            "digest of the weights": weights_digest(pipeline.nlp),
+            "digest of the weights": network_digest(find_sarcasm(pipeline.nlp).network),
             "spacy-sarcasm": __version__,
             **{name: version(name) for name in ("spacy", "onnxruntime")},
         },
     }
 
 
-def weights_digest(nlp: Language) -> str:
-    """Return the SHA-256 of the network of a pipeline, as it is written to a file.
-
-    Args:
-        nlp: The pipeline.
-
-    Example:
-        >>> len(weights_digest(nlp))  # doctest: +SKIP
-        64
-    """
-    return hashlib.sha256(network_to_bytes(find_sarcasm(nlp).network)).hexdigest()
+def _unknown_share(tally: Tally, pipeline: SharedPipeline) -> float:
+    """Return the share of unknown words: of all texts, or by the sample if it was not measured."""
+    total = tally.coverage.sum()
+    if total:
+        return float(1 - tally.coverage @ np.linspace(0, 1, len(tally.coverage)) / total)
+    texts, weights = weigh_sample(tally)
+    if not texts:
+        return 0.0
+    found = TextScorer(pipeline.nlp).measure_values([one.text for one in texts]).coverage
+    return float(1 - np.average([share or 0.0 for share in found], weights=weights))
 
 
 def report_files(

@@ -73,13 +73,15 @@ def calibrate_command(
 ) -> None:
     """Write a copy of a pipeline with calibrated probabilities and a default threshold.
 
-    Fits scale and shift of the logit to the data (Platt scaling) and chooses the threshold.
+    Fits scale and shift of the logit to the data (Platt scaling) and chooses the threshold. Beside
+    the copy it stores what the data scores, so that reports can tell what to trust.
     """
     with lasting_imports():
         from ...evaluation.calibrate import calibrate
         from ...evaluation.datasets import read_data_sets
         from ...network.storage import save_network
         from ...pipeline.loading import find_sarcasm, load_scoring_pipeline
+        from ...report.trust.store_reference import store_reference_of
 
     with reported_errors():
         nlp = load_scoring_pipeline(model)
@@ -100,9 +102,19 @@ def calibrate_command(
             save_network(pipe.network, output)
         else:
             nlp.to_disk(output)
+        texts = [
+            (text, float(gold), source or part.name)
+            for part in sets
+            for text, gold, source in zip(part.texts, part.gold, part.sources, strict=True)
+        ]
+        reference = store_reference_of(str(output), texts, data, settings)
     for report in reports:
         show_bad_rows(report)
     typer.echo(
         f"{output}: scale {found.scale:.4f}, shift {found.shift:.4f}, threshold "
         f"{found.threshold:.2f}, from {sum(len(part.texts) for part in sets):,} texts"
     )
+    if reference is None:
+        typer.echo("Too few texts for a reference: reports will have no estimate", err=True)
+    else:
+        typer.echo(f"{reference}: what these texts score, for reports")
