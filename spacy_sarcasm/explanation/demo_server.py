@@ -16,9 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from spacy.language import Language
-from spacy.pipeline import Sentencizer
 
 from ..pipeline.loading import find_sarcasm
+from ..scoring.sentences import split_sentences
 from .attributions import Explanation
 from .explain import explain, tokenize
 from .html import render
@@ -64,7 +64,6 @@ class DemoServer(ThreadingHTTPServer):
         """
         self._nlp = nlp
         self._component = find_sarcasm(nlp)
-        self._sentencizer = Sentencizer()
         # A pipeline is for one thread at a time.
         self._lock = threading.Lock()
         self.page_threshold = self._component.threshold
@@ -92,17 +91,17 @@ class DemoServer(ThreadingHTTPServer):
             # The page says itself that a text was cut.
             warnings.simplefilter("ignore", UserWarning)
             doc = tokenize(self._nlp, self._component, text)
-            if len(doc) and not doc.has_annotation("SENT_START"):
-                doc = self._sentencizer(doc)
-            score = float(self._component.predict([doc])[0, 0])
-            sentences = [sent for sent in doc.sents if sent.text.strip()] if len(doc) else []
+            sentences = split_sentences(doc)
+            score, *scores = self._component.predict_spans([doc[:], *sentences]).scores.tolist()
             explained = explain(self._nlp, sentences)
             limit = self._component.cfg["max_length"]
             return {
-                # JSON has no NaN, which stands for a text without a known word.
-                "score": None if math.isnan(score) else score,
+                "score": _or_none(score),
                 "tokens_read": limit if len(doc) > limit else None,
-                "sentences": [_as_json(one) for one in explained],
+                "sentences": [
+                    {**_as_json(one), "score": _or_none(score)}
+                    for one, score in zip(explained, scores, strict=True)
+                ],
             }
 
 
@@ -195,11 +194,15 @@ class _RefusedError(Exception):
         self.status = status
 
 
+def _or_none(score: float) -> float | None:
+    """Return a score as JSON has it: NaN stands for a text without a known word."""
+    return None if math.isnan(score) else score
+
+
 def _as_json(explanation: Explanation) -> dict[str, Any]:
     picture = explanation.picture
     strongest = [pair for pair in explanation.top(_STRONGEST) if abs(pair[1]) >= 0.05]
     return {
-        "score": picture.score,
         "scale": picture.scale,
         "pieces": [
             {

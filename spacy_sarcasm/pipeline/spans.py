@@ -102,8 +102,9 @@ def slices_of(spans: Sequence[Sequence[Span]]) -> Slices:
         >>> slices_of([list(doc.sents) for doc in docs])  # doctest: +SKIP
     """
     every = list(chain.from_iterable(spans))
+    counts = np.fromiter(map(len, spans), np.int64, len(spans))
     return Slices(
-        np.repeat(np.arange(len(spans)), [len(some) for some in spans]),
+        np.repeat(np.arange(len(spans)), counts),
         np.fromiter((span.start for span in every), np.int64, len(every)),
         np.fromiter((span.end for span in every), np.int64, len(every)),
     )

@@ -6,18 +6,21 @@ checks of types around it, and the Arrow PyCapsule interface loses the index of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from spacy.language import Language
 
+from .sentence_frames import explode_arrow, explode_pandas, explode_polars
+from .sentences import SENTENCE, By
 from .tables import (
     OUTPUT_COLUMN,
     TEXT_COLUMN,
     arrow_texts,
     check_columns,
+    explode,
     score_values,
     wrong_type,
 )
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Frame = TypeVar("Frame")
-Score = Callable[[Sequence[Any]], list[float | None]]
+Model = str | Path | Language | None
 
 # What pandas calls columns that may hold texts.
 TEXT_KINDS = {"string", "empty", "mixed", "mixed-integer"}
@@ -40,6 +43,7 @@ def score_frame(
     text_column: str = TEXT_COLUMN,
     output_column: str = OUTPUT_COLUMN,
     model: str | Path | Language | None = None,
+    by: By = "text",
 ) -> Frame:
     """Return a data frame with a column of scores appended. The given frame is not changed.
 
@@ -51,9 +55,13 @@ def score_frame(
             what the frame uses for missing values: NaN in pandas, null elsewhere.
         model: A pipeline with a sarcasm component, the name of an installed one, or the path of a
             saved one. None: blank English with the bundled weights.
+        by: ``"text"``, or ``"sentence"`` for a row per sentence: the sentence takes the place of
+            the text, the columns ``sentence_number``, ``sentence_start`` and ``sentence_end`` say
+            where it is, and the others are repeated. A text without sentences stays one row.
 
     Returns:
-        A frame of the same kind, its rows in the same order, with the same index.
+        A frame of the same kind, its rows in the same order, with the same index; by sentence, the
+        index is repeated.
 
     Raises:
         TypeError: It is not one of these kinds of frames.
@@ -74,9 +82,7 @@ def score_frame(
             "expected a pandas or Polars DataFrame, or an Arrow Table or RecordBatch, got "
             f"{type(frame).__module__}.{type(frame).__qualname__}{hint}"
         )
-    scored: Frame = append(
-        frame, text_column, output_column, lambda texts: score_values(texts, model)
-    )
+    scored: Frame = append(frame, text_column, output_column, model, by)
     return scored
 
 
@@ -90,43 +96,53 @@ def _kind(frame: object) -> tuple[str, str]:
 
 
 def _append_to_pandas(
-    frame: pd.DataFrame, text_column: str, output_column: str, score: Score
+    frame: pd.DataFrame, text_column: str, output_column: str, model: Model, by: By
 ) -> pd.DataFrame:
     import pandas as pd
 
     columns = [str(name) for name in frame.columns]
-    check_columns(columns, text_column, output_column)
+    check_columns(columns, text_column, output_column, by)
     column = frame[text_column]
     held = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
     # A column without a single value may have any type.
     if pd.api.types.infer_dtype(held, skipna=True) not in TEXT_KINDS and column.notna().any():
         raise wrong_type(text_column, str(column.dtype), columns)
-    scored = frame.copy(deep=False)
     texts = column.astype(object).where(column.notna(), None).tolist()
-    scored[output_column] = np.array(score(texts), dtype=np.float64)
+    if by == SENTENCE:
+        return explode_pandas(frame, explode(texts, text_column, output_column, model))
+    scored = frame.copy(deep=False)
+    scored[output_column] = np.array(score_values(texts, model), dtype=np.float64)
     return scored
 
 
 def _append_to_polars(
-    frame: pl.DataFrame, text_column: str, output_column: str, score: Score
+    frame: pl.DataFrame, text_column: str, output_column: str, model: Model, by: By
 ) -> pl.DataFrame:
     import polars as pl
 
-    check_columns(frame.columns, text_column, output_column)
+    check_columns(frame.columns, text_column, output_column, by)
     column = frame.get_column(text_column)
     if column.dtype not in (pl.String, pl.Categorical, pl.Enum, pl.Null):
         raise wrong_type(text_column, str(column.dtype), frame.columns)
-    scores = score(column.cast(pl.String).to_list())
+    texts = column.cast(pl.String).to_list()
+    if by == SENTENCE:
+        return explode_polars(frame, explode(texts, text_column, output_column, model))
+    scores = score_values(texts, model)
     return frame.with_columns(pl.Series(output_column, scores, dtype=pl.Float64))
 
 
-def _append_to_arrow(frame: Any, text_column: str, output_column: str, score: Score) -> pa.Table:
+def _append_to_arrow(
+    frame: Any, text_column: str, output_column: str, model: Model, by: By
+) -> pa.Table:
     import pyarrow as pa
 
     names = frame.schema.names
-    check_columns(names, text_column, output_column)
+    check_columns(names, text_column, output_column, by)
     column = frame.column(names.index(text_column))
-    scores = pa.array(score(arrow_texts(column, text_column, names)), pa.float64())
+    texts = arrow_texts(column, text_column, names)
+    if by == SENTENCE:
+        return explode_arrow(frame, explode(texts, text_column, output_column, model))
+    scores = pa.array(score_values(texts, model), pa.float64())
     return frame.append_column(pa.field(output_column, pa.float64()), scores)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from spacy.util import is_package
 
 from ..extras import require
+from .sentences import SENTENCE, SENTENCE_COLUMNS, By
 from .tables import (
     OUTPUT_COLUMN,
     TEXT_COLUMN,
@@ -34,6 +35,7 @@ def score_dataframe(
     text_column: str = TEXT_COLUMN,
     output_column: str = OUTPUT_COLUMN,
     model: str | Path | None = None,
+    by: By = "text",
 ) -> DataFrame:
     """Return a Spark DataFrame with a column of scores appended, rows kept.
 
@@ -52,6 +54,7 @@ def score_dataframe(
             shipped with the job, by ``SparkContext.addFile(path, recursive=True)`` or
             ``spark-submit --archives``; looked for in this order. None: blank English with the
             bundled weights.
+        by: ``"text"``, or ``"sentence"`` for a row per sentence, as in `score_frame`.
 
     Raises:
         ImportError: pyspark is not installed.
@@ -59,15 +62,20 @@ def score_dataframe(
             an output column already; or the model cannot be loaded.
     """
     types = require("pyspark.sql.types", "spark", "scoring on Spark")
-    check_columns(df.columns, text_column, _same_name(df, output_column))
+    check_columns(df.columns, text_column, _same_name(df, output_column), by)
+    places = SENTENCE_COLUMNS if by == SENTENCE else ()
     kind = df.schema[text_column].dataType
     if not isinstance(kind, types.StringType):
         raise wrong_type(text_column, kind.simpleString(), df.columns)
     name = None if model is None else str(model)
     _check_model(name)
     # mapInArrow looks columns up by their names, and fails at dots and at doubles: numbers travel.
-    numbers = [str(i) for i in range(len(df.columns) + 1)]
-    fields = [*df.schema.fields, types.StructField(output_column, types.DoubleType())]
+    numbers = [str(i) for i in range(len(df.columns) + len(places) + 1)]
+    fields = [
+        *df.schema.fields,
+        *[types.StructField(place, types.IntegerType()) for place in places],
+        types.StructField(output_column, types.DoubleType()),
+    ]
     schema = types.StructType(
         [
             types.StructField(number, field.dataType, field.nullable, field.metadata)
@@ -79,9 +87,10 @@ def score_dataframe(
         text_column=numbers[df.columns.index(text_column)],
         output_column=numbers[-1],
         model=name,
+        by=by,
     )
-    scored = df.toDF(*numbers[:-1]).mapInArrow(score, schema)
-    return scored.toDF(*df.columns, output_column)
+    scored = df.toDF(*numbers[: len(df.columns)]).mapInArrow(score, schema)
+    return scored.toDF(*df.columns, *places, output_column)
 
 
 def _score_on_worker(
@@ -90,10 +99,14 @@ def _score_on_worker(
     text_column: str,
     output_column: str,
     model: str | None,
+    by: By,
 ) -> Iterator[pa.RecordBatch]:
-    yield from score_batches(
-        batches, text_column=text_column, output_column=output_column, model=_resolve(model)
-    )
+    import pyarrow as pa
+
+    columns = {"text_column": text_column, "output_column": output_column}
+    for batch in score_batches(batches, **columns, model=_resolve(model), by=by):
+        numbers = [str(number) for number in range(batch.num_columns)]
+        yield pa.RecordBatch.from_arrays(batch.columns, names=numbers)
 
 
 def _resolve(model: str | None) -> str | None:

@@ -16,6 +16,16 @@ from typing import TYPE_CHECKING, Any
 from spacy.language import Language
 
 from ..pipeline.loading import load_scoring_pipeline
+from .sentence_frames import Explosion, explode_arrow
+from .sentences import (
+    SENTENCE,
+    SENTENCE_COLUMNS,
+    By,
+    SentenceScore,
+    SentenceScorer,
+    check_by,
+    expand,
+)
 from .texts import DEFAULT_BATCH_SIZE, TextScorer
 
 if TYPE_CHECKING:
@@ -36,6 +46,7 @@ def score_batches(
     text_column: str = TEXT_COLUMN,
     output_column: str = OUTPUT_COLUMN,
     model: str | Path | None = None,
+    by: By = "text",
 ) -> Iterator[pa.RecordBatch]:
     """Yield Arrow record batches with a column of scores appended.
 
@@ -47,6 +58,7 @@ def score_batches(
         model: An installed pipeline package or the path of a saved pipeline with a sarcasm
             component. None: blank English with the bundled weights. Loaded once per process, and
             again if it has been saved since.
+        by: ``"text"``, or ``"sentence"`` for a row per sentence, as in `score_frame`.
 
     Yields:
         One batch per batch, with the same schema plus `output_column` at the end.
@@ -66,27 +78,33 @@ def score_batches(
     import pyarrow as pa
 
     for batch in batches:
-        check_columns(batch.schema.names, text_column, output_column)
+        check_columns(batch.schema.names, text_column, output_column, by)
         place = batch.schema.get_field_index(text_column)
-        scores = score_values(
-            arrow_texts(batch.column(place), text_column, batch.schema.names), model
-        )
+        texts = arrow_texts(batch.column(place), text_column, batch.schema.names)
+        if by == SENTENCE:
+            yield explode_arrow(batch, explode(texts, text_column, output_column, model))
+            continue
+        scores = score_values(texts, model)
         yield pa.RecordBatch.from_arrays(
             [*batch.columns, pa.array(scores, pa.float64())],
             schema=batch.schema.append(pa.field(output_column, pa.float64())),
         )
 
 
-def check_columns(columns: Sequence[str], text_column: str, output_column: str) -> None:
-    """Check that the text column is there and the output column is not.
+def check_columns(
+    columns: Sequence[str], text_column: str, output_column: str, by: By = "text"
+) -> None:
+    """Check that the text column is there and the columns to be added are not.
 
     Args:
         text_column: Has to be there once.
         output_column: Must not be there.
+        by: With ``"sentence"``, `SENTENCE_COLUMNS` must not be there either.
 
     Raises:
         ValueError: It is otherwise; the message lists the columns.
     """
+    check_by(by)
     listed = ", ".join(f"'{column}'" for column in columns) or "none"
     count = list(columns).count(text_column)
     if count == 0:
@@ -99,11 +117,18 @@ def check_columns(columns: Sequence[str], text_column: str, output_column: str) 
             f"there are {count} columns named '{text_column}'; the columns are: {listed}. Rename "
             f"all but one"
         )
-    if output_column in columns:
+    added = SENTENCE_COLUMNS if by == SENTENCE else ()
+    if output_column in (*columns, *added):
         raise ValueError(
-            f"there is a column '{output_column}' already; the columns are: {listed}. Choose "
-            f"another name by output_column, or drop it"
+            f"there is a column '{output_column}' already; the columns are: "
+            f"{', '.join([listed, *added])}. Choose another name by output_column, or drop it"
         )
+    for name in added:
+        if name in columns:
+            raise ValueError(
+                f"there is a column '{name}' already; the columns are: {listed}. Rename it: the "
+                "scores by sentence come with a column of that name"
+            )
 
 
 def wrong_type(column: str, kind: str, columns: Sequence[str]) -> ValueError:
@@ -138,6 +163,34 @@ def score_values(
             scored, _ = _scorer(model).score_values(values[start : start + DEFAULT_BATCH_SIZE])
         scores += scored
     return scores
+
+
+def explode(
+    values: Sequence[Any],
+    text_column: str,
+    output_column: str,
+    model: str | Path | Language | None = None,
+) -> Explosion:
+    """Score the sentences of the texts of a frame, for a frame with a row for each.
+
+    Args:
+        values: The texts, as for `score_values`; values that are no texts have no sentences.
+        text_column: Their column.
+        output_column: The column for the scores.
+        model: As for `score_values`.
+
+    Raises:
+        ValueError: The pipeline has no sarcasm component.
+    """
+    sentences: list[list[SentenceScore]] = []
+    for start in range(0, len(values), DEFAULT_BATCH_SIZE):
+        some = values[start : start + DEFAULT_BATCH_SIZE]
+        if isinstance(model, Language):
+            sentences += SentenceScorer(model).measure_values(some)[0]
+            continue
+        with _lock:
+            sentences += SentenceScorer(_scorer(model).nlp).measure_values(some)[0]
+    return Explosion(text_column, output_column, values, expand(sentences))
 
 
 def _scorer(model: str | Path | None) -> TextScorer:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,15 @@ from .docless.eligibility import State, fallback_reason, same_state, state_of
 from .docless.pieces import PieceTable
 from .docless.special_cases import Patterns
 from .docless.tokenizing import copy_tokenizer, special_patterns
-from .values import ScoredValues, find_fault
+from .sentences import SENTENCE, By, SentenceScore, SentenceScorer, check_by, stream_sentences
+from .values import (
+    ScoredValues,
+    check_texts,
+    find_fault,
+    memory_zone,
+    names_from,
+    score_each,
+)
 
 DEFAULT_BATCH_SIZE = 4000
 
@@ -86,7 +93,7 @@ class TextScorer:
                 error handler of the pipeline dropped it.
             NotTrainedError: The component has no weights.
         """
-        self._check(texts, first_row)
+        check_texts(texts, first_row, self._longest)
         scores, _, scored = self._score(texts)
         if not scored.all():
             row = first_row + int(np.flatnonzero(~scored)[0])
@@ -132,7 +139,7 @@ class TextScorer:
         self._prepare()
         errors = [find_fault(value, self._longest) for value in values]
         texts = [value for value, error in zip(values, errors, strict=True) if error is None]
-        outcomes = iter(self._try_all(texts))
+        outcomes = iter(score_each(self._try, texts))
         scores: list[float | None] = []
         shares: list[float | None] = []
         for place, error in enumerate(errors):
@@ -147,18 +154,10 @@ class TextScorer:
                 shares.append(coverage)
         return ScoredValues(scores, shares, errors)
 
-    def _try_all(self, texts: Sequence[str]) -> list[tuple[float, float] | str]:
-        """Return score and coverage of each text, or what was wrong with it."""
-        try:
-            scores, coverage, scored = self._score(texts)
-        except MemoryError:
-            raise
-        except Exception as error:
-            if len(texts) == 1:
-                return [f"{type(error).__name__}: {error}"]
-            # One at a time tells which of them has the fault.
-            return [outcome for text in texts for outcome in self._try_all([text])]
+    def _try(self, texts: Sequence[str]) -> list[tuple[float, float] | str]:
+        """Return score and coverage of each text, or what became of it."""
         dropped = "an error handler of the pipeline dropped the text"
+        scores, coverage, scored = self._score(texts)
         return [
             (score, share) if done else dropped
             for score, share, done in zip(
@@ -175,9 +174,9 @@ class TextScorer:
             return scores, coverage, scored
         if self._table is None:
             scored[:] = False
-            with self._zone():
+            with memory_zone(self.nlp):
                 pairs = zip(texts, range(len(texts)), strict=True)
-                after = _names_after(self.nlp, component)
+                after = names_from(self.nlp, component)[1:]
                 for doc, place in self.nlp.pipe(pairs, as_tuples=True, disable=after):
                     score = component.get_score(doc)
                     scores[place] = np.nan if score is None else score
@@ -211,53 +210,54 @@ class TextScorer:
         make_tokenizer = partial(copy_tokenizer, self.nlp.tokenizer, settings)
         return PieceTable(make_tokenizer, patterns, rows_of)
 
-    def _zone(self) -> AbstractContextManager[Any]:
-        # Zones cannot be nested: in a caller's own, strings stay until that ends.
-        vocab: Any = self.nlp.vocab
-        return nullcontext() if vocab.in_memory_zone else self.nlp.memory_zone()
-
-    def _check(self, texts: Sequence[str], first_row: int) -> None:
-        if set(map(type, texts)) <= {str} and max(map(len, texts), default=0) <= self._longest:
-            try:
-                " ".join(texts).encode("utf-8")
-            except UnicodeEncodeError:
-                pass
-            else:
-                return
-        for row, text in enumerate(texts, start=first_row):
-            fault = find_fault(text, self._longest)
-            if fault is not None:
-                kind = ValueError if isinstance(text, str) else TypeError
-                raise kind(
-                    f"row {row}: {fault}. Fix or leave out such rows, or use "
-                    "TextScorer.score_values, which reports them and scores the others"
-                )
-
     @property
     def _longest(self) -> int:
         return int(self.nlp.max_length)
 
 
+@overload
 def score_texts(
     nlp: Language,
     texts: Iterable[str | None],
     *,
+    by: Literal["text"] = "text",
     batch_size: int = DEFAULT_BATCH_SIZE,
     missing: float | None = math.nan,
-) -> Iterator[float | None]:
-    """Yield the score of every text of a stream, in order.
+) -> Iterator[float | None]: ...
+@overload
+def score_texts(
+    nlp: Language,
+    texts: Iterable[str | None],
+    *,
+    by: Literal["sentence"],
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    missing: float | None = math.nan,
+) -> Iterator[list[SentenceScore]]: ...
+def score_texts(
+    nlp: Language,
+    texts: Iterable[str | None],
+    *,
+    by: By = "text",
+    batch_size: int = DEFAULT_BATCH_SIZE,
+    missing: float | None = math.nan,
+) -> Iterator[float | None] | Iterator[list[SentenceScore]]:
+    """Yield the score of every text of a stream, in order, or those of its sentences.
 
     The scores are those of ``nlp.pipe``, within 1e-5. See `TextScorer` for how they are computed.
 
     Args:
         nlp: A pipeline with a sarcasm component.
         texts: The texts; None for a missing one.
+        by: ``"text"``, or ``"sentence"`` for the sentences of each text: those that a component
+            before the sarcasm component finds, else those of spaCy's rule-based sentencizer.
         batch_size: The number of texts held and scored at a time, at least 1.
-        missing: What is yielded for texts that have no score: missing ones, empty ones, and those
-            in which the network knows no word.
+        missing: The score of texts and sentences that have none: missing ones, empty ones, and
+            those in which the network knows no word.
 
     Yields:
-        The probability of sarcasm, 0..1, or `missing`.
+        The probability of sarcasm, 0..1, or `missing`. By sentence, a list for each text, empty for
+        a text without sentences, of ``(start, end, text, score, coverage)``; `start` and `end` are
+        in characters.
 
     Raises:
         TypeError: A text is not a string; the message names its row, counted from 1.
@@ -270,11 +270,17 @@ def score_texts(
         >>> scores = list(score_texts(nlp, ["oh great", None], missing=None))
         >>> scores[1] is None
         True
+        >>> for [first, second] in score_texts(nlp, ["Oh great. It rains."], by="sentence"):
+        ...     print(second.start, second.end, second.text)
+        10 19 It rains.
     """
+    check_by(by)
     if isinstance(texts, str):
         raise TypeError("score_texts takes an iterable of texts: for one text, pass [text]")
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+    if by == SENTENCE:
+        return stream_sentences(SentenceScorer(nlp), iter(texts), batch_size, missing)
     return _score_stream(TextScorer(nlp), iter(texts), batch_size, missing)
 
 
@@ -290,9 +296,3 @@ def _score_stream(
             found[place] = missing
         yield from found
         row += len(batch)
-
-
-def _names_after(nlp: Language, component: SarcasmClassifier) -> list[str]:
-    pipes = list(nlp.pipeline)
-    place = max(at for at, (_, pipe) in enumerate(pipes) if pipe is component)
-    return [name for name, _ in pipes[place + 1 :]]

@@ -129,6 +129,30 @@ def test_many_rows_on_two_workers(spark, packages: Path, bundled: Language) -> N
     assert len(loads) >= 3
 
 
+def test_by_sentence(spark, bundled: Language) -> None:
+    from spacy_sarcasm.scoring.spark import score_dataframe
+
+    texts = ["Oh great. The council met.", None, "", "One."]
+    source = spark.createDataFrame(list(enumerate(texts)), "`a.b` int, text string")
+    scored = score_dataframe(source, output_column="score", by="sentence")
+    names = ["a.b", "text", "sentence_number", "sentence_start", "sentence_end", "score"]
+    assert scored.columns == names
+    rows = sorted(map(tuple, scored.collect()), key=lambda row: (row[0], row[2] or 0))
+    assert [row[:5] for row in rows] == [
+        (0, "Oh great.", 1, 0, 9),
+        (0, "The council met.", 2, 10, 26),
+        (1, None, None, None, None),
+        (2, "", None, None, None),
+        (3, "One.", 1, 0, 4),
+    ]
+    expected = scores_of(bundled, [row[1] for row in rows])
+    found = as_array([row[5] for row in rows])
+    np.testing.assert_allclose(found, expected, rtol=0, atol=AGREEMENT)
+    taken = source.withColumnRenamed("a.b", "sentence_end")
+    with pytest.raises(ValueError, match="a column 'sentence_end' already"):
+        score_dataframe(taken, by="sentence")
+
+
 def test_workers_that_are_used_again_keep_the_pipeline(spark, packages: Path) -> None:
     from spacy_sarcasm.scoring.spark import score_dataframe
 

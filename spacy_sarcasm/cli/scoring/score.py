@@ -16,7 +16,7 @@ from ..options import DelimiterOption, EncodingOption, ModelOption, TextColumn
 from ..reports.report_options import DateColumn, GroupBy, ReportFile
 from ..startup import lasting_imports
 from .printing import print_rows
-from .score_options import Missing, OnError, OutputFormat, SortOrder
+from .score_options import Missing, OnError, OutputFormat, SortOrder, Unit
 
 
 @app.command("score")
@@ -95,6 +95,13 @@ def score_command(
             "network knows.",
         ),
     ] = False,
+    by: Annotated[
+        Unit,
+        typer.Option(
+            help="Score whole texts, or write a row for each sentence, which takes the place of "
+            "the text."
+        ),
+    ] = Unit.TEXT,
     source_file: Annotated[
         bool, typer.Option("--source-file", help="Add a column source_file: each row's file.")
     ] = False,
@@ -167,6 +174,7 @@ def score_command(
             missing=missing.value,
             source_column=SOURCE_COLUMN if source_file else None,
             coverage=coverage,
+            by=by.value,
         )
         given_texts = [text_source(texts, text_column or TEXT_COLUMNS[0])] if texts else []
         if output is None:

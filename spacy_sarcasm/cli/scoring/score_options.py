@@ -13,6 +13,13 @@ class OutputFormat(StrEnum):
     TSV = "tsv"
 
 
+class Unit(StrEnum):
+    """What has a score: a whole text, or each of its sentences."""
+
+    TEXT = "text"
+    SENTENCE = "sentence"
+
+
 class Missing(StrEnum):
     """The score of rows without a text or without a known word."""
 

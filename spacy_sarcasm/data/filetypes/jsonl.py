@@ -23,7 +23,7 @@ from ..streams import MAX_LINE, InputStream, Source, open_source, peek
 
 _DECODER = json.JSONDecoder()
 # Python refuses to make a number of more than 4,300 digits. As text they are kept.
-_LENIENT_DECODER = json.JSONDecoder(parse_int=str)
+LENIENT_DECODER = json.JSONDecoder(parse_int=str)
 _LITERAL_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 _JSON_SPACE = " \t\r\n"
 _SPACES = re.compile(rf"[{_JSON_SPACE}]*")
@@ -37,7 +37,7 @@ class JsonBatch:
         self.faults: dict[int, str] = {}
         self.broken: dict[int, str] = {}
         self.objects: list[dict[str, Any]] = []
-        self._written: list[str] = []
+        self.written: list[str] = []
         faults: dict[int, str] = {}
         broken: dict[int, str] = {}
         numbers: list[int] = []
@@ -68,7 +68,7 @@ class JsonBatch:
             self.values.append(found.get(text_column))
             numbers.append(line_of[index])
             self.objects.append(found)
-            self._written.append(written)
+            self.written.append(written)
         self.lines: Sequence[int] = numbers
 
     @property
@@ -82,7 +82,7 @@ class JsonBatch:
 
     def as_json(self) -> Sequence[str]:
         """Return each row as it was written."""
-        return self._written
+        return self.written
 
     def as_cells(self, columns: Sequence[str]) -> Iterator[list[str | None]]:
         """Yield the cells of each row.
@@ -104,7 +104,7 @@ class JsonBatch:
     def _cell(self, index: int, column: str, value: Any) -> str | None:
         if isinstance(value, float) and not math.isfinite(value):
             # As it was written: a number such as 1e999 is infinite to Python only.
-            literal = _LITERAL_DECODER.decode(self._written[index])[column]
+            literal = _LITERAL_DECODER.decode(self.written[index])[column]
             return literal if literal[-1].isdigit() else None
         return as_cell(value)
 
@@ -199,7 +199,7 @@ class _ArrayReader:
     def _next_sign(self) -> str:
         """Go to the next character that is not white space; empty at the end."""
         while True:
-            self._at = _SPACES.match(self._text, self._at).end()  # type: ignore[union-attr]
+            self._at = skip_space(self._text, self._at)
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._read_more():
@@ -215,11 +215,16 @@ class _ArrayReader:
             except RecursionError:
                 fault = "not JSON that can be read: it is nested too deeply"
             except ValueError:
-                end = _LENIENT_DECODER.raw_decode(self._text, self._at)[1]
+                end = LENIENT_DECODER.raw_decode(self._text, self._at)[1]
             if not fault and (end < len(self._text) or self._is_whole):
                 return end
             if self._is_whole or len(self._text) - self._at > MAX_LINE or not self._read_more():
                 raise self._error(fault or "the array is not closed")
+
+
+def skip_space(text: str, at: int) -> int:
+    """Return the place of the next character that is not JSON's white space."""
+    return _SPACES.match(text, at).end()  # type: ignore[union-attr]
 
 
 def _parse(line: str) -> tuple[Any, str | None]:
@@ -231,7 +236,7 @@ def _parse(line: str) -> tuple[Any, str | None]:
     except RecursionError:
         return {}, "not JSON that can be read: it is nested too deeply"
     except ValueError:
-        found, end = _LENIENT_DECODER.raw_decode(line)
+        found, end = LENIENT_DECODER.raw_decode(line)
     if end != len(line):
         return {}, f"not JSON: more follows the value that ends at position {end}"
     if not isinstance(found, dict):

@@ -194,7 +194,7 @@ def encode_rows(
         # A chunk may hold blank lines alone.
         cells = cells or [[] for _ in columns]
         arrays = [
-            _as_array(column, types[name]) for column, name in zip(cells, columns, strict=True)
+            as_array(column, types[name]) for column, name in zip(cells, columns, strict=True)
         ]
     arrays += [pa.array(values, types[name]) for name, values in added.items()]
     batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
@@ -204,7 +204,8 @@ def encode_rows(
     return buffer.getvalue()
 
 
-def _as_array(cells: Sequence[str | None], kind: Any) -> Any:
+def as_array(cells: Sequence[str | None], kind: Any) -> Any:
+    """Return texts as an Arrow array; lone surrogates become escape sequences."""
     import pyarrow as pa
 
     try:

@@ -5,6 +5,7 @@ const slider = document.getElementById("threshold");
 const report = document.getElementById("status");
 const list = document.getElementById("sentences");
 const WAIT = 150;
+const UNKNOWN = "no score, since the network knows no word of it";
 
 let found = null;
 let timer = 0;
@@ -55,11 +56,12 @@ function show() {
   }
   let over = 0;
   for (const sentence of found.sentences) {
-    const isOver = sentence.score >= threshold;
+    const isOver = sentence.score !== null && sentence.score >= threshold;
     over += isOver;
     const item = element("li", isOver ? "over" : "");
     const verdict = isOver ? "at or above the threshold" : "below the threshold";
-    item.append(element("span", "verdict", sentence.score.toFixed(3) + ", " + verdict));
+    const said = sentence.score === null ? UNKNOWN : sentence.score.toFixed(3) + ", " + verdict;
+    item.append(element("span", "verdict", said));
     item.append(markedText(sentence));
     if (sentence.strongest.length) {
       const words = sentence.strongest.map((word) => word.text + " " + signed(word.attribution));
@@ -68,7 +70,7 @@ function show() {
     list.append(item);
   }
   const count = found.sentences.length;
-  const whole = found.score === null ? "no score, since it knows no word of it" : found.score.toFixed(3);
+  const whole = found.score === null ? UNKNOWN : found.score.toFixed(3);
   report.textContent = "Whole text: " + whole + ". " + over + " of " + count +
     (count === 1 ? " sentence is" : " sentences are") + " at or above the threshold.";
   if (found.tokens_read !== null) {

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ...data.rows import START, Position
-from .chunk_scorer import Counts
+from ..counts import Counts
 
 _CHECKSUM_KEY = b', "checksum": "'
 _BLOCK_BYTES = 1 << 20

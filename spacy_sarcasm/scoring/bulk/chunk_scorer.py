@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from spacy.language import Language
 
 from ...data.filetypes import delimited, jsonl, parquet
 from ...data.formats import BINARY, Format, read_rows
+from ...data.repeated_rows import repeat_rows
 from ...data.rows import Chunk, RowBatch, RowError
 from ...data.streams import Source, compress
 from ...pipeline.loading import find_sarcasm
+from ..counts import Counts
 from ..observers import Observe, Observer, ScoredRows, cells_of
+from ..sentences import SENTENCE, SentenceScorer, expand
 from ..texts import TextScorer
+from ..values import ScoredValues
 from .layout import KEEP, ZERO, Layout, PreparedRun, ScoreSettings
 from .shared_pipeline import SharedPipeline
 from .worker_pool import run_workers
@@ -23,56 +27,6 @@ from .worker_pool import run_workers
 SCORE_DIGITS = 7
 # Texts of which the network knows a smaller share of the words are counted.
 FAMILIAR = 0.5
-
-
-@dataclass(frozen=True)
-class Counts:
-    """Counts of rows.
-
-    Attributes:
-        rows: All of them.
-        empty: Those without a text: empty, white space or null.
-        failed: Those that could not be scored.
-        unreadable: Those with a text in which the network knows no word.
-        unfamiliar: Those with a text of which it knows fewer than half of the words; the
-            unreadable ones are among them.
-        missing: Those without a score that did not fail.
-        score_sum: The sum of all scores.
-    """
-
-    rows: int = 0
-    empty: int = 0
-    failed: int = 0
-    unreadable: int = 0
-    unfamiliar: int = 0
-    missing: int = 0
-    score_sum: float = 0.0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
-
-    @property
-    def unfamiliar_share(self) -> float | None:
-        """The share of the texts with fewer than half of their words known; None without texts."""
-        texts = self.rows - self.empty - self.failed
-        return self.unfamiliar / texts if texts else None
-
-    def unfamiliar_note(self) -> list[str]:
-        """Return the line that says of how many texts the network knows too little, if of any."""
-        share = self.unfamiliar_share
-        if not share:
-            return []
-        hint = " Are they in another language than the network's?" if share > 0.5 else ""
-        return [
-            f"In {self.unfamiliar:,} texts ({share:.1%}), the network knows fewer than half of the "
-            f"words; in {self.unreadable:,} it knows none.{hint}"
-        ]
-
-    @property
-    def mean_score(self) -> float | None:
-        """The mean of the scores; None where there are none."""
-        scored = self.rows - self.failed - self.missing
-        return self.score_sum / scored if scored else None
 
 
 @dataclass(frozen=True)
@@ -111,7 +65,7 @@ class ChunkScorer:
             observe: Called with each chunk and its scores.
         """
         self.observe = observe
-        self.scorer = TextScorer(nlp)
+        self.scorer = SentenceScorer(nlp) if settings.by == SENTENCE else TextScorer(nlp)
         self.settings = settings
         self.layout = layout
         self.sources = sources
@@ -135,7 +89,7 @@ class ChunkScorer:
             raise ValueError(f"{source.name}, {what} {error.line}: {error.fault}") from error
 
     def _score(self, rows: RowBatch, source: Source, place: tuple[int, ...]) -> ScoredChunk:
-        found, coverage, errors = self.scorer.measure_values(rows.values)
+        rows, (found, coverage, errors), where = self._measure(rows)
         empty, known = 0, []
         for index, value in enumerate(rows.values):
             if index in rows.faults:
@@ -156,7 +110,7 @@ class ChunkScorer:
             )
         scores = [None if score is None else round(score, SCORE_DIGITS) for score in found]
         shares = [None if share is None else round(share, SCORE_DIGITS) for share in coverage]
-        data = self._encode(rows, source, scores, shares, errors)
+        data = self._encode(rows, source, where, scores, shares, errors)
         counts = Counts(
             rows=len(scores),
             empty=empty,
@@ -178,6 +132,17 @@ class ChunkScorer:
         seen = ScoredRows(place, rows.values, scores, known, empty, len(failed), cells)
         return replace(scored, observed=self.observe(seen))
 
+    def _measure(self, rows: RowBatch) -> tuple[RowBatch, ScoredValues, dict[str, list[Any]]]:
+        """Return the rows to write, what scoring found, and where sentences are, by column."""
+        if isinstance(self.scorer, TextScorer):
+            return rows, self.scorer.measure_values(rows.values), {}
+        sentences, errors = self.scorer.measure_values(rows.values)
+        found = expand(sentences)
+        column = self.settings.text_column or ""
+        repeated = repeat_rows(rows, found.owners, found.texts, column)
+        errors = [errors[owner] for owner in found.owners]
+        return repeated, ScoredValues(found.scores, found.coverage, errors), {**found.columns}
+
     def _check_keys(self, rows: jsonl.JsonBatch, errors: Sequence[str | None]) -> None:
         """Look for keys that are called like those to be added; other formats have a header."""
         settings = self.settings
@@ -193,12 +158,14 @@ class ChunkScorer:
         self,
         rows: RowBatch,
         source: Source,
+        where: dict[str, list[Any]],
         scores: list[float | None],
         shares: list[float | None],
         errors: list[str | None],
     ) -> bytes:
         settings, layout = self.settings, self.layout
-        added: dict[str, list[Any]] = {settings.output_column: scores}
+        # In the order of `ScoreSettings.added`.
+        added: dict[str, list[Any]] = {**where, settings.output_column: scores}
         if (threshold := settings.threshold) is not None:
             added[settings.label_column] = [
                 None if score is None else int(score >= threshold) for score in scores

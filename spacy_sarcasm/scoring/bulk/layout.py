@@ -10,6 +10,7 @@ from ...data.columns import TEXT_COLUMNS, no_column
 from ...data.formats import Format, check_texts, read_chunks, read_rows
 from ...data.rows import START, Chunk, Position
 from ...data.streams import Compression, Source
+from ..sentences import SENTENCE, SENTENCE_COLUMNS, By, check_by
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +38,8 @@ class ScoreSettings:
             ``"zero"`` for 0.
         source_column: The column for the name of each row's file. None: no such column.
         coverage: Whether there is a column for the share of each text's words that are known.
+        by: ``"text"``, or ``"sentence"`` for a row per sentence, whose text takes the place of the
+            whole one.
     """
 
     text_column: str | None = None
@@ -48,6 +51,7 @@ class ScoreSettings:
     missing: str = NULL
     source_column: str | None = None
     coverage: bool = False
+    by: By = "text"
 
     def __post_init__(self) -> None:
         """Check the settings.
@@ -55,6 +59,7 @@ class ScoreSettings:
         Raises:
             ValueError: One is out of range, or two columns have the same name.
         """
+        check_by(self.by)
         if self.on_error not in (KEEP, STOP):
             raise ValueError(f"on_error must be '{KEEP}' or '{STOP}', not '{self.on_error}'")
         if self.missing not in (NULL, ZERO):
@@ -89,6 +94,8 @@ class ScoreSettings:
         Args:
             name: The column.
         """
+        if name in SENTENCE_COLUMNS:
+            return "rename it"
         if name == self.source_column:
             return "rename it, or leave out --source-file"
         is_score = name in {self.output_column, self.label_column, self.coverage_column}
@@ -98,7 +105,8 @@ class ScoreSettings:
     @property
     def added(self) -> dict[str, str]:
         """The Arrow types of the columns that every table is given, by their names."""
-        columns = {self.output_column: "double"}
+        columns = dict.fromkeys(SENTENCE_COLUMNS, "int32") if self.by == SENTENCE else {}
+        columns[self.output_column] = "double"
         if self.threshold is not None:
             columns[self.label_column] = "int8"
         if self.coverage:

@@ -12,9 +12,11 @@ from typing import BinaryIO
 from ...data.formats import Format, tell_output_format
 from ...data.sources import STANDARD_INPUT, find_sources
 from ...data.streams import Source
+from ..counts import Counts
 from ..observers import Observer, Watch, check_observed
+from ..sentences import By
 from .checkpoint import Checkpoint
-from .chunk_scorer import Counts, Workers, header_of
+from .chunk_scorer import Workers, header_of
 from .journal import PartialOutput
 from .layout import (
     DEFAULT_BATCH_SIZE,
@@ -75,6 +77,7 @@ def score_files(
     error_column: str = DEFAULT_ERROR_COLUMN,
     source_column: str | None = None,
     coverage: bool = False,
+    by: By = "text",
     threshold: float | None = None,
     on_error: str = STOP,
     missing: str = NULL,
@@ -108,6 +111,9 @@ def score_files(
         source_column: The column for the name of each row's file. None: no such column.
         coverage: Add a column ``OUTPUT_COLUMN_coverage``: the share of each text's words that the
             network knows.
+        by: ``"text"``, or ``"sentence"`` for a row per sentence: the sentence takes the place of
+            the text, and the columns ``sentence_number``, ``sentence_start`` and ``sentence_end``
+            say where it is. A row without a sentence stays one row.
         threshold: Adds a column with the label 1 from this score on, else 0.
         on_error: ``"stop"`` at a row that cannot be scored, or ``"keep"`` it without a score.
         missing: The score of rows without a text or without a known word: ``"null"`` for none,
@@ -148,6 +154,7 @@ def score_files(
         missing=missing,
         source_column=source_column,
         coverage=coverage,
+        by=by,
     )
     kind, compression = tell_output_format(output)
     _check_place(output)

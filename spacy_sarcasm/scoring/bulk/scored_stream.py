@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from ...data.formats import Format
 from ...data.streams import Source
-from .chunk_scorer import Counts, Workers, header_of
+from ..counts import Counts
+from .chunk_scorer import Workers, header_of
 from .layout import ScoreSettings, prepare_run
 from .shared_pipeline import Model, SharedPipeline
 
