@@ -34,6 +34,12 @@ from spacy_sarcasm.scoring.observers import ScoredRows
 RNG = np.random.default_rng(0)
 
 
+@pytest.fixture(autouse=True)
+def _drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a test draws must not depend on the tests before it.
+    monkeypatch.setattr(f"{__name__}.RNG", np.random.default_rng(0))
+
+
 def draw(label: int, count: int, shift: float = 0.0) -> np.ndarray:
     """Scores of a class of texts, which overlap with those of the other."""
     return 1 / (1 + np.exp(-RNG.normal(1.2 * (2 * label - 1) + shift, 1.0, count)))
@@ -83,7 +89,12 @@ def reference_about(subject: str) -> Reference:
     entropies = np.linspace(2.5, 3.5, 101)
     unknown = np.linspace(0, 0.1, 101)
     kind = KindReference(
-        subject, ("a",), labelled(1, 4000), WordCosts.from_counts(counts), entropies, unknown
+        subject,
+        tuple("abcdef"),
+        labelled(6, 2000),
+        WordCosts.from_counts(counts),
+        entropies,
+        unknown,
     )
     return Reference("digest", (kind,))
 
