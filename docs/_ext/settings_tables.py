@@ -15,7 +15,7 @@ from sphinx.ext.napoleon import Config, GoogleDocstring
 from spacy_sarcasm.network.settings import NetworkSettings
 from spacy_sarcasm.pipeline.classifier import SarcasmClassifier
 from spacy_sarcasm.pipeline.component_settings import ComponentSettings
-from spacy_sarcasm.pipeline.nltk.lemmatizer import make_wordnet_lemmatizer
+from spacy_sarcasm.pipeline.nltk.lemmatizer import WordNetLemmatizerComponent
 from spacy_sarcasm.pipeline.nltk.stemmer import PorterStemmerComponent
 from spacy_sarcasm.pipeline.word_limit import limit_words
 
@@ -34,7 +34,7 @@ def settings_tables() -> dict[str, str]:
         "network": _table(asdict(NetworkSettings()), _described(NetworkSettings)),
         "porter_stemmer": _table(_defaults("porter_stemmer"), _described(PorterStemmerComponent)),
         "wordnet_lemmatizer": _table(
-            _defaults("wordnet_lemmatizer"), _described(make_wordnet_lemmatizer)
+            _defaults("wordnet_lemmatizer"), _described(WordNetLemmatizerComponent)
         ),
     }
 

@@ -12,23 +12,24 @@ FormKind = Literal["lower", "lemma", "stem"]
 
 
 def fallback_forms(word: str, kinds: Sequence[FormKind]) -> list[str]:
-    """List a word's lower-case form, lemmas and stem, in the order of ``kinds``.
+    """Return the lower-case form, lemmas and stem of a word, without the word and without repeats.
 
-    A lemma depends on the part of speech, which a vocabulary does not know: the lemmas as noun,
-    verb, adjective and adverb (WordNet, by NLTK) all follow, in that order, unless the word is its
-    own lemma. Lemmas and stem (Porter's algorithm with NLTK's extensions) are those of the
-    lower-case form.
+    A lemma depends on the part of speech, which a vocabulary does not know, so ``"lemma"`` adds
+    WordNet's lemmas for nouns, verbs, adjectives and adverbs, in that order. Lemmas and the stem
+    (Porter's algorithm with NLTK's extensions) are those of the lower-case form.
 
     Args:
-        word: The word as it stands in the text.
-        kinds: Which forms to give, in order: ``"lower"``, ``"lemma"``, ``"stem"``. Empty for none.
-
-    Returns:
-        The forms to try, best first, without the word itself and without repetition.
+        word: The word as written.
+        kinds: The forms to return, in this order: ``"lower"``, ``"lemma"``, ``"stem"``.
 
     Raises:
-        ValueError: ``kinds`` names something else.
-        WordNetNotFoundError: ``kinds`` has ``"lemma"`` and WordNet's data is not installed.
+        ValueError: There is no such kind.
+        WordNetNotFoundError: ``"lemma"`` was requested and WordNet is not installed.
+
+    Example:
+        >>> from spacy_sarcasm.pipeline.nltk.forms import fallback_forms
+        >>> fallback_forms("Walking", ["lower", "stem"])
+        ['walking', 'walk']
     """
     forms: list[str] = []
     for kind in kinds:
@@ -51,7 +52,7 @@ def _forms(lower: str, kind: FormKind) -> list[str]:
     if kind == "stem":
         return [_porter_stemmer().stem(lower)]
     raise ValueError(
-        f"Unknown form {kind!r} of a word; expected some of {', '.join(get_args(FormKind))}"
+        f"unknown kind of fallback form {kind!r}: expected {', '.join(get_args(FormKind))}"
     )
 
 

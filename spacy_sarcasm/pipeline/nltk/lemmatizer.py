@@ -1,6 +1,6 @@
 """The ``wordnet_lemmatizer`` component: ``token.lemma_`` by NLTK's WordNet lemmatizer.
 
-NLTK is imported when a lemmatizer is made, not with this module: spaCy imports every factory
+NLTK is imported when a lemmatizer is created, not with this module: spaCy imports every factory
 module on each ``spacy.blank()``.
 """
 
@@ -36,26 +36,30 @@ TAG_TO_WORDNET: dict[str, WordNetPos] = {
 
 
 class WordNetLemmatizerComponent:
-    """Sets ``token.lemma_`` by NLTK's ``WordNetLemmatizer``, told each token's part of speech.
+    """Sets ``token.lemma_`` with NLTK's ``WordNetLemmatizer`` and the token's part of speech.
 
-    Left to itself NLTK takes every word for a noun, which makes "doe" of "does" (nltk issue 2550);
-    here the token's universal POS decides, or its Penn Treebank tag where it has no POS. A token
-    with a part of speech that WordNet does not cover (pronoun, determiner, punctuation, ...) keeps
-    its own text as its lemma.
+    By itself, NLTK treats every word as a noun and turns "does" into "doe" (nltk issue 2550). Here
+    the token's universal POS decides, or its Penn Treebank tag if it has no POS. Tokens with a part
+    of speech that WordNet does not cover, such as pronouns and punctuation, are their own lemma.
 
     Args:
-        default_pos: The part of speech of a token that has neither POS nor tag, as in a blank
-            pipeline: ``"n"`` (noun), ``"v"`` (verb), ``"a"`` (adjective) or ``"r"`` (adverb).
+        default_pos: The part of speech of tokens with neither POS nor tag, as in a blank pipeline:
+            ``"n"`` (noun), ``"v"`` (verb), ``"a"`` (adjective) or ``"r"`` (adverb).
         overwrite: Replace lemmas that are already set.
-        lowercase: Look a word up in lower case; WordNet's words are, so "Cats" stays "Cats"
-            without this, as with NLTK.
-        cache_size: How many words' lemmas are kept at most for each part of speech; at least 1.
+        lowercase: Look words up in lower case, as WordNet has them. Otherwise "Cats" stays "Cats",
+            as in NLTK.
+        cache_size: The maximum number of words cached for each part of speech, 1 or more.
         nltk_data: A folder laid out like ``nltk_data``, searched for WordNet before NLTK's own.
-        scorer: What ``nlp.evaluate`` calls for this component; None for nothing.
+        scorer: The scorer that ``nlp.evaluate`` calls for this component; None for no scores.
 
     Raises:
-        WordNetNotFoundError: WordNet's data is not installed; it is never downloaded here.
-        ValueError: A setting is out of range, or WordNet is loaded from another folder already.
+        WordNetNotFoundError: WordNet is not installed. It is never downloaded here.
+        ValueError: A setting is out of range, or WordNet was loaded from another folder before.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.load("en_core_web_sm")  # doctest: +SKIP
+        >>> nlp.add_pipe("wordnet_lemmatizer", after="tagger")  # doctest: +SKIP
     """
 
     def __init__(
@@ -70,11 +74,11 @@ class WordNetLemmatizerComponent:
     ) -> None:
         if default_pos not in get_args(WordNetPos):
             raise ValueError(
-                f"wordnet_lemmatizer got default_pos {default_pos!r}; expected one of "
+                f"wordnet_lemmatizer got default_pos {default_pos!r}: expected one of "
                 "'n' (noun), 'v' (verb), 'a' (adjective), 'r' (adverb)"
             )
         if cache_size < 1:
-            raise ValueError(f"wordnet_lemmatizer got cache_size {cache_size}; expected 1 or more")
+            raise ValueError(f"wordnet_lemmatizer got cache_size {cache_size}: expected 1 or more")
         load_wordnet(nltk_data)
         self.default_pos = default_pos
         self.overwrite = overwrite
@@ -82,8 +86,8 @@ class WordNetLemmatizerComponent:
         self.cache_size = cache_size
         self.nltk_data = nltk_data
         self.scorer = scorer
-        # By part of speech and hash of the word's text; "" where the lemma is that text. It holds
-        # strings, not their hashes: a lemma added to the vocab in a memory zone is gone after it.
+        # Lemmas by part of speech and the hash of the word; "" if the lemma is the word itself.
+        # Strings, not hashes: a lemma added to the vocab in a memory zone is gone afterwards.
         self._cache: dict[WordNetPos | None, dict[int, str]] = {
             pos: {} for pos in (*get_args(WordNetPos), None)
         }
@@ -106,17 +110,17 @@ class WordNetLemmatizerComponent:
                     lemma = self._lemmatize(token, pos)
                 if lemma:
                     token.lemma_ = lemma
-                else:  # most words; and the vocab has the text's hash already
+                else:  # most words: the vocab has the hash of the text already
                     token.lemma = token.orth
         return doc
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Load WordNet when a worker started by ``spawn`` receives the component."""
+        """Load WordNet in a worker process that was spawned."""
         self.__dict__.update(state)
         load_wordnet(self.nltk_data)
 
     def score(self, examples: Any, **kwargs: Any) -> dict[str, Any]:
-        """Score a batch of examples, as ``nlp.evaluate`` does.
+        """Score examples, as ``nlp.evaluate`` does.
 
         Args:
             examples: The ``spacy.training.Example`` objects.
@@ -131,8 +135,8 @@ class WordNetLemmatizerComponent:
         word = token.lower_ if self.lowercase else token.text
         lemma = word if pos is None else lemmatize(word, pos)
         cache = self._cache[pos]
-        # Starting afresh costs one look-up of each current word every cache_size new words, and
-        # keeps cached words free of any bookkeeping.
+        # Starting over costs one lookup per current word every cache_size new words, and needs no
+        # bookkeeping.
         if len(cache) >= self.cache_size:
             cache.clear()
         cache[token.orth] = "" if lemma == token.text else lemma
@@ -140,14 +144,21 @@ class WordNetLemmatizerComponent:
 
 
 def wordnet_pos(token: Token, default: WordNetPos) -> WordNetPos | None:
-    """Map a token's part of speech to WordNet's.
+    """Map a token's universal POS, or else its Penn Treebank tag, to WordNet's part of speech.
 
     Args:
-        token: The token; its universal POS counts, else its Penn Treebank tag.
-        default: The answer for a token with neither.
+        token: The token.
+        default: Returned for a token with neither.
 
     Returns:
-        WordNet's part of speech, or None where the token's is one that WordNet does not cover.
+        None if WordNet does not cover the token's part of speech.
+
+    Example:
+        >>> from spacy.tokens import Doc
+        >>> from spacy.vocab import Vocab
+        >>> doc = Doc(Vocab(), ["running"], pos=["VERB"])
+        >>> wordnet_pos(doc[0], default="n")
+        'v'
     """
     if token.pos:
         return POS_TO_WORDNET.get(token.pos_)
@@ -181,25 +192,7 @@ def make_wordnet_lemmatizer(
     nltk_data: str | None,
     scorer: Scorer | None,
 ) -> WordNetLemmatizerComponent:
-    """Make a :class:`WordNetLemmatizerComponent`, as ``nlp.add_pipe("wordnet_lemmatizer")`` does.
-
-    Args:
-        nlp: The pipeline the component joins.
-        name: The component's name in the pipeline.
-        default_pos: WordNet's part of speech for a token that has neither POS nor tag.
-        overwrite: Replace lemmas that are already set.
-        lowercase: Look a word up in lower case.
-        cache_size: How many words' lemmas are kept at most for each part of speech.
-        nltk_data: A folder laid out like ``nltk_data``, searched before NLTK's own.
-        scorer: What ``nlp.evaluate`` calls for this component.
-
-    Returns:
-        The component.
-
-    Raises:
-        WordNetNotFoundError: WordNet's data is not installed.
-        ValueError: A setting is out of range, or WordNet is loaded from another folder already.
-    """
+    """Create the component, as ``nlp.add_pipe("wordnet_lemmatizer")`` does."""
     return WordNetLemmatizerComponent(
         default_pos=default_pos,
         overwrite=overwrite,

@@ -1,4 +1,4 @@
-"""Find and load the WordNet data that NLTK's lemmatizer reads. Nothing is ever downloaded here."""
+"""Find and load the WordNet data that NLTK's lemmatizer reads. Nothing is downloaded here."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ _loading = threading.Lock()
 
 
 class WordNetNotFoundError(LookupError):
-    """WordNet's data is not installed, or not whole; the message gives the command to run."""
+    """WordNet's data is not installed or incomplete; the message names the command to run."""
 
 
 def find_wordnet(roots: Iterable[Any] | None = None) -> Path | None:
     """Find WordNet the way NLTK does.
 
     Args:
-        roots: Folders laid out like ``nltk_data``. None stands for ``nltk.data.path``, which starts
-            with the folders that the environment variable ``NLTK_DATA`` lists.
+        roots: Folders laid out like ``nltk_data``. None: ``nltk.data.path``, which starts with the
+            folders in the environment variable ``NLTK_DATA``.
 
     Returns:
-        The folder ``.../corpora/wordnet`` or the archive ``.../corpora/wordnet.zip``; None where
-        there is neither.
+        The folder ``.../corpora/wordnet`` or the archive ``.../corpora/wordnet.zip``; None if
+        neither exists.
     """
     if roots is None:
         import nltk.data
 
         roots = nltk.data.path
     folders = [Path(str(root)) / "corpora" for root in roots]
-    # NLTK tries the folder under every root before the archive under any.
+    # NLTK looks for the folder under every root before it looks for an archive.
     for candidate in [folder / name for name in ("wordnet", "wordnet.zip") for folder in folders]:
         if candidate.exists():
             return candidate
@@ -52,18 +52,18 @@ def find_wordnet(roots: Iterable[Any] | None = None) -> Path | None:
 
 
 def load_wordnet(nltk_data: str | None = None) -> None:
-    """Load WordNet into this process, once. Safe to call from several threads.
+    """Load WordNet into this process once; safe to call from several threads.
 
-    NLTK's lazy loader races when threads meet it unloaded (nltk issues 803 and 1576), so whatever
-    lemmatises calls this first, before threads or workers start.
+    NLTK's lazy loader has a race between threads (nltk issues 803 and 1576), so call this before
+    threads or workers start.
 
     Args:
-        nltk_data: A folder laid out like ``nltk_data`` (it holds ``corpora/wordnet``), searched
-            before NLTK's own. None searches only NLTK's.
+        nltk_data: A folder laid out like ``nltk_data``, with ``corpora/wordnet``, searched before
+            NLTK's own.
 
     Raises:
-        WordNetNotFoundError: The data is not there, or some of its files are missing.
-        ValueError: This process has already loaded WordNet from another folder.
+        WordNetNotFoundError: The data is missing or incomplete.
+        ValueError: This process has loaded WordNet from another folder.
     """
     import nltk.data
     from nltk.corpus import wordnet
@@ -73,26 +73,21 @@ def load_wordnet(nltk_data: str | None = None) -> None:
     with _loading:
         if wanted is not None and wanted not in nltk.data.path:
             nltk.data.path.insert(0, wanted)
-        # The loader turns itself into the reader, class and all, once it has loaded.
+        # Once loaded, the loader becomes the reader, including its class.
         if isinstance(wordnet, LazyCorpusLoader):
             _require_whole(nltk.data.path if wanted is None else [wanted])
             wordnet.ensure_loaded()
         if wanted is not None and not _is_inside(wordnet._root, wanted):
             raise ValueError(
-                f"WordNet was asked for from {wanted}, but this process has already loaded it from "
-                f"{wordnet._root}. Use one folder for all pipelines of a process."
+                f"cannot load WordNet from {wanted}: this process has loaded it from "
+                f"{wordnet._root}. Use one folder for all pipelines of a process"
             )
 
 
 def lemmatize(word: str, pos: WordNetPos = "n") -> str:
-    """Lemmatise a word with NLTK's ``WordNetLemmatizer``. Needs :func:`load_wordnet` first.
+    """Return WordNet's shortest lemma of a lower-case word; call `load_wordnet` first.
 
-    Args:
-        word: The word. WordNet's words are in lower case; others come back as they are.
-        pos: WordNet's part of speech: noun, verb, adjective or adverb.
-
-    Returns:
-        The shortest lemma that WordNet has, or the word unchanged.
+    Words that WordNet lacks, and words with capitals, are returned unchanged.
     """
     from nltk.stem.wordnet import WordNetLemmatizer
 
@@ -101,13 +96,10 @@ def lemmatize(word: str, pos: WordNetPos = "n") -> str:
 
 
 def missing_files(location: Path) -> list[str]:
-    """List the files of WordNet that an installed copy lacks.
+    """Return the names of the files that an installed copy lacks.
 
     Args:
-        location: A folder of WordNet files or a ``wordnet.zip`` holding one.
-
-    Returns:
-        The missing names, in the order of :data:`WORDNET_FILES`; empty when it is whole.
+        location: A folder with WordNet's files, or ``wordnet.zip``.
 
     Raises:
         zipfile.BadZipFile: The archive is damaged.
@@ -124,14 +116,13 @@ def _require_whole(roots: Sequence[Any]) -> None:
     location = find_wordnet(roots)
     if location is None:
         raise WordNetNotFoundError(
-            f"WordNet's data was not found in any of: {', '.join(map(str, roots))}. "
-            f"Run: {INSTALL_COMMAND}"
+            f"WordNet's data is in none of {', '.join(map(str, roots))}. Run: {INSTALL_COMMAND}"
         )
     missing = missing_files(location)
     if missing:
         raise WordNetNotFoundError(
-            f"The WordNet data in {location} lacks {', '.join(missing)}. "
-            f"Move it out of the way and run: {INSTALL_COMMAND}"
+            f"the WordNet data in {location} lacks {', '.join(missing)}. "
+            f"Remove it and run: {INSTALL_COMMAND}"
         )
 
 

@@ -1,4 +1,4 @@
-"""WordNet's database files: reading them from a folder or archive, and checking them.
+"""Read WordNet's database files from a folder or archive, and check them.
 
 The formats are those of wndb(5WN) and lexnames(5WN), WordNet 3.0's manual pages.
 """
@@ -26,23 +26,22 @@ LEXICOGRAPHER_FILES = (
 
 _SYNTACTIC_CATEGORIES = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
 
-# Kept beside the data when the source has them: the licence asks for it.
+# Installed with the data if the source has them, as the licence requires.
 _NOTICES = ("LICENSE", "README", "citation.bib")
 
-# Under a given folder or archive: the files themselves, nltk_data, Princeton's archive, and what
-# `dpkg -x` unpacks of Debian's packages.
+# Where a folder or archive may hold the files: at the top, as nltk_data, as in Princeton's archive,
+# and as `dpkg -x` unpacks Debian's packages.
 _LAYOUTS = (".", "wordnet", "corpora/wordnet", "dict", "usr/share/wordnet")
 
-# The largest file, data.noun, has 15 MB.
+# The largest file, data.noun, is 15 MB.
 _MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
 def lexnames() -> bytes:
-    """Write the file ``lexnames``, which Debian's packages leave out.
+    """Return the content of ``lexnames``, which Debian's packages lack.
 
-    Returns:
-        45 lines of number, name and syntactic category (1 noun, 2 verb, 3 adjective, 4 adverb),
-        separated by tabs, as lexnames(5WN) describes.
+    Its 45 lines hold number, name and syntactic category (1 noun, 2 verb, 3 adjective, 4 adverb),
+    separated by tabs; see lexnames(5WN).
     """
     lines = (
         f"{number:02d}\t{name}\t{_SYNTACTIC_CATEGORIES[name.partition('.')[0]]}\n"
@@ -52,51 +51,51 @@ def lexnames() -> bytes:
 
 
 def read_wordnet(source: Path) -> dict[str, bytes]:
-    """Read WordNet's files from a local copy, making ``lexnames`` where it is missing.
+    """Read WordNet's files from a local copy by name, and add ``lexnames`` if it is missing.
 
     Args:
-        source: A folder or zip archive: WordNet's files themselves (as Debian's packages install
-            them in ``/usr/share/wordnet``), or something holding them, such as ``nltk_data``,
-            NLTK's ``wordnet.zip`` or Princeton's ``dict``.
-
-    Returns:
-        The contents by file name.
+        source: A folder or zip archive with WordNet's files: ``/usr/share/wordnet`` as Debian's
+            packages install it, ``nltk_data``, NLTK's ``wordnet.zip`` or Princeton's ``dict``.
 
     Raises:
-        FileNotFoundError: ``source`` does not exist, or WordNet is not in it, or not all of it.
-        ValueError: ``source`` is a file but no zip archive, or holds a file of absurd size.
+        FileNotFoundError: ``source`` does not exist or lacks files.
+        ValueError: ``source`` is not a zip archive, or holds a file that is far too large.
         zipfile.BadZipFile: The archive is damaged.
     """
     if not source.exists():
-        raise FileNotFoundError(f"{source} does not exist; expected a folder or zip of WordNet")
+        raise FileNotFoundError(
+            f"{source} does not exist: expected a folder or a zip archive with WordNet"
+        )
     if source.is_dir():
         for archive in (source / "wordnet.zip", source / "corpora" / "wordnet.zip"):
             if archive.is_file() and not (archive.parent / "wordnet").exists():
                 return read_wordnet(archive)
         return _select(_read_folder(source), source)
     if not zipfile.is_zipfile(source):
-        raise ValueError(f"{source} is not a zip archive; expected a folder or zip of WordNet")
+        raise ValueError(
+            f"{source} is not a zip archive: expected a folder or a zip archive with WordNet"
+        )
     with zipfile.ZipFile(source) as opened:
         return _select(_read_archive(opened), source)
 
 
 def check_wordnet(files: dict[str, bytes], source: Path) -> None:
-    """Check that WordNet's files are those of version 3.0 and fit together.
+    """Check that the files are those of WordNet 3.0 and belong together.
 
-    Every sense in every index must name the offset of a line of the data file that begins with
-    that offset: files with changed line ends, cut short or of two versions fail.
+    Every sense in an index must point to a line of the data file that starts with its own offset.
+    Files with converted line ends, truncated files and files of different versions fail this check.
 
     Args:
-        files: The contents by file name, as :func:`read_wordnet` gives them.
-        source: Where they come from, for the error.
+        files: The contents by file name; see `read_wordnet`.
+        source: Where they come from, for messages.
 
     Raises:
-        ValueError: They do not fit; the message names the file.
+        ValueError: The check fails; the message names the file.
     """
     version = re.search(rb"Word[Nn]et (\d+\.\d+) Copyright", files["data.adj"])
     if version is None or version[1] != b"3.0":
         found = "no version" if version is None else f"version {version[1].decode()}"
-        raise ValueError(f"{source}: data.adj names {found}; NLTK's lemmatizer wants WordNet 3.0")
+        raise ValueError(f"{source}: data.adj names {found}: NLTK's lemmatizer needs WordNet 3.0")
     names = [line.split()[1:2] for line in files["lexnames"].decode("utf-8").splitlines()]
     if names != [[name] for name in LEXICOGRAPHER_FILES]:
         raise ValueError(f"{source}: lexnames is not the list of WordNet 3.0's 45 files")
@@ -118,7 +117,7 @@ def _check_offsets(kind: str, index: bytes, data: bytes, source: Path) -> None:
             raise ValueError(f"{source}: index.{kind}, line {number} is damaged") from error
         if not fits:
             raise ValueError(
-                f"{source}: index.{kind}, line {number} points where data.{kind} has no synset; "
+                f"{source}: index.{kind}, line {number} points where data.{kind} has no synset: "
                 "the files are damaged or of different versions"
             )
         entries += 1
@@ -135,8 +134,7 @@ def _select(read: Callable[[str], bytes | None], source: Path) -> dict[str, byte
     layout = next((place for place in _LAYOUTS if read(f"{place}/index.noun") is not None), None)
     if layout is None:
         raise FileNotFoundError(
-            f"{source} holds no WordNet: no index.noun in it or in "
-            f"{', '.join(_LAYOUTS[1:])} under it"
+            f"{source} holds no WordNet: no index.noun in it, nor in {', '.join(_LAYOUTS[1:])}"
         )
     found = {name: read(f"{layout}/{name}") for name in (*WORDNET_FILES, *_NOTICES)}
     files = {name: content for name, content in found.items() if content is not None}
@@ -148,12 +146,8 @@ def _select(read: Callable[[str], bytes | None], source: Path) -> dict[str, byte
 def _require(names: Iterable[str], source: Path) -> None:
     missing = sorted(set(WORDNET_FILES).difference(names))
     if missing:
-        hint = (
-            " Debian's package wordnet-sense-index carries it."
-            if missing == ["index.sense"]
-            else ""
-        )
-        raise FileNotFoundError(f"{source} lacks {', '.join(missing)} of WordNet.{hint}")
+        hint = ". Debian's package wordnet-sense-index has it" if missing == ["index.sense"] else ""
+        raise FileNotFoundError(f"{source} lacks {', '.join(missing)} of WordNet{hint}")
 
 
 def _read_folder(folder: Path) -> Callable[[str], bytes | None]:
@@ -182,4 +176,4 @@ def _read_archive(archive: zipfile.ZipFile) -> Callable[[str], bytes | None]:
 
 def _limit(size: int, name: object) -> None:
     if size > _MAX_FILE_BYTES:
-        raise ValueError(f"{name} has {size:,} bytes; no file of WordNet 3.0 is near that size")
+        raise ValueError(f"{name} has {size:,} bytes: no file of WordNet 3.0 is that large")

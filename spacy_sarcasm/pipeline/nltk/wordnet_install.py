@@ -10,11 +10,7 @@ from .wordnet_files import check_wordnet, read_wordnet
 
 
 def default_nltk_data() -> Path:
-    """Say where WordNet is installed when no folder is named.
-
-    Returns:
-        The first folder in the environment variable ``NLTK_DATA``, else ``~/nltk_data``.
-    """
+    """Return the first folder in the variable ``NLTK_DATA``, or else ``~/nltk_data``."""
     named = [folder for folder in os.environ.get("NLTK_DATA", "").split(os.pathsep) if folder]
     return Path(named[0] if named else "~/nltk_data").expanduser()
 
@@ -22,21 +18,21 @@ def default_nltk_data() -> Path:
 def install_wordnet(source: Path | None = None, nltk_data: Path | None = None) -> Path:
     """Install WordNet 3.0 as ``corpora/wordnet`` in an ``nltk_data`` folder.
 
-    The files are checked in a temporary folder beside the final one and moved into place in one
-    step, so a failure leaves nothing behind. A copy that is already there is checked and kept.
+    The files are checked in a temporary folder and then moved into place in one step. A copy that
+    is already there is checked and kept.
 
     Args:
-        source: A folder or zip to copy from; see :func:`read_wordnet` for what may be in it. None
-            downloads NLTK's own archive with NLTK's downloader, which checks it.
-        nltk_data: The folder to install into; by default that of :func:`default_nltk_data`.
+        source: A folder or zip archive to copy from; see `read_wordnet`. None: NLTK's archive is
+            downloaded with NLTK's downloader, which checks it.
+        nltk_data: The folder to install into. None: see `default_nltk_data`.
 
     Returns:
-        The folder that holds WordNet's files.
+        The folder with WordNet's files.
 
     Raises:
         ConnectionError: The download failed.
-        FileNotFoundError: ``source`` does not exist or holds no whole copy of WordNet.
-        ValueError: The files are damaged or of another version, those already installed included.
+        FileNotFoundError: ``source`` does not exist or is incomplete.
+        ValueError: The files, or those installed before, are damaged or of another version.
     """
     folder = (nltk_data or default_nltk_data()).expanduser().resolve() / "corpora" / "wordnet"
     if folder.exists():
@@ -58,14 +54,14 @@ def install_wordnet(source: Path | None = None, nltk_data: Path | None = None) -
 
 def _check_installed(folder: Path) -> None:
     try:
-        # Not read_wordnet alone: it would make up for a missing lexnames, and NLTK will not.
+        # read_wordnet supplies a missing lexnames; NLTK does not.
         if not (folder / "lexnames").is_file():
             raise FileNotFoundError(f"{folder} lacks lexnames")
         check_wordnet(read_wordnet(folder), folder)
     except (FileNotFoundError, ValueError) as error:
         raise ValueError(
-            f"WordNet is already installed but not usable: {error}. Delete {folder} and run "
-            "the command again."
+            f"the installed WordNet is not usable: {error}. Delete {folder} and run the command "
+            "again"
         ) from error
 
 
@@ -77,7 +73,7 @@ def _download(staging: Path, nltk_data: Path) -> Path:
     download.mkdir()
     search_path = list(nltk.data.path)
     try:
-        # NLTK refuses to write outside its own search path.
+        # NLTK writes only into folders of its search path.
         nltk.data.path.insert(0, str(nltk_data))
         Downloader().download(
             "wordnet", download_dir=str(download), quiet=True, raise_on_error=True
@@ -85,7 +81,7 @@ def _download(staging: Path, nltk_data: Path) -> Path:
     except (ValueError, OSError) as error:
         raise ConnectionError(
             f"NLTK's downloader could not fetch its WordNet archive: {error}. Without a network, "
-            "install from a local copy: spacy-sarcasm wordnet install --from FOLDER or ZIP"
+            "install a local copy: spacy-sarcasm wordnet install --from FOLDER (or ZIP)"
         ) from error
     finally:
         nltk.data.path[:] = search_path
