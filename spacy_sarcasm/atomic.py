@@ -14,19 +14,28 @@ from typing import Any, BinaryIO
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """Open a file for writing that gets its name when it is complete.
-
-    Args:
-        path: The file; one that exists is replaced.
+    """Open a file for writing that appears under its name, replacing any other, when complete.
 
     Yields:
-        A file beside it, put in its place at the end or removed on an error.
+        A temporary file beside it, removed on an error.
+
+    Raises:
+        OSError: It cannot be created; the error names `path`.
+
+    Example:
+        >>> with atomic_write(Path("scores.csv")) as file:  # doctest: +SKIP
+        ...     file.write(b"text,score")
     """
     partial = path.with_name(f".{path.name}.{threading.get_native_id()}.partial")
-    # A run that was killed may have left one. Somebody else's link is removed, not followed.
-    partial.unlink(missing_ok=True)
     try:
-        with partial.open("xb") as file:
+        # A run that was killed may have left one. Somebody else's link is removed, not followed.
+        partial.unlink(missing_ok=True)
+        opened = partial.open("xb")
+    except OSError as error:
+        # The user knows the file that they named, not the one beside it.
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    try:
+        with opened as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -36,7 +45,7 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new name survive a power cut, where folders can be synced."""
+    """Make new names in a folder survive a power cut, on systems that can sync folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -69,28 +78,28 @@ def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
             file.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
 
 
-# What tells a folder that a command of ours wrote, a pipeline's or an encoder's, from any other.
+# A folder with one of these was written by a command of ours, as a pipeline or an encoder.
 _WRITTEN_BY_US = ("meta.json", "config.json")
 
 
 def check_new(out: Path, *, overwrite: bool = False) -> None:
-    """Make sure that writing a folder overwrites nothing that is to be kept.
+    """Check that a folder is new, empty, or may be replaced.
 
     Args:
-        overwrite: Whether a pipeline's or an encoder's folder may be replaced.
+        overwrite: Allow replacing the folder of a pipeline or an encoder.
 
     Raises:
-        FileExistsError: It exists and is neither an empty folder nor one that may be replaced.
+        FileExistsError: It exists and may not be replaced.
     """
     if overwrite and any((out / name).is_file() for name in _WRITTEN_BY_US):
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists already. Give another folder, or remove it first.")
+        raise FileExistsError(f"{out} exists already: give another folder, or remove it first")
 
 
 @contextmanager
 def new_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """A folder that gets its name when it is whole.
+    """Create a folder that appears under its name when complete; see `check_new`.
 
     Yields:
         A folder beside it to write into, renamed at the end or removed on an error.

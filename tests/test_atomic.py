@@ -20,6 +20,14 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_missing_folder_is_reported_with_the_name_that_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "scores.csv"
+    with pytest.raises(FileNotFoundError) as caught, atomic_write(path):
+        pass
+    assert caught.value.filename == str(path)
+    assert "partial" not in str(caught.value)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links take rights on Windows")
 def test_a_planted_link_is_not_followed(tmp_path: Path) -> None:
     victim = tmp_path / "victim"

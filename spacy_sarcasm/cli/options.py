@@ -1,18 +1,25 @@
-"""Options that several commands have, and reports that several give."""
+"""Options that several commands have, and what several commands print."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..data.row_settings import OnError
+from ..corpus.headlines import Split
+from ..data.row_settings import OnError, RowSettings
 from .errors import printable
 
 if TYPE_CHECKING:
-    from ..corpus.headlines import Split
     from ..data.row_settings import ReadReport
+
+LABELLED_ROWS = (
+    "Labelled rows: .jsonl, .json, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or .spacy."
+)
+TEXTS = "Texts: .jsonl, .csv, .tsv or .txt (also .gz or .zst), .parquet, .xlsx or .spacy."
 
 ModelOption = Annotated[
     str | None,
@@ -24,29 +31,6 @@ ModelOption = Annotated[
         show_default=False,
     ),
 ]
-
-
-def show_bad_rows(report: ReadReport) -> None:
-    """Name on standard error the rows of a file that were left out."""
-    if not report.bad:
-        return
-    typer.echo(
-        f"{report.path}: {report.bad} of {report.rows} rows are bad and were left out:", err=True
-    )
-    for fault in report.describe():
-        typer.echo(f"  {printable(fault)}", err=True)
-    if report.bad > len(report.faults):
-        typer.echo(f"  and {report.bad - len(report.faults)} more", err=True)
-
-
-class SplitName(StrEnum):
-    """A split of the headlines data set."""
-
-    TRAIN = "train"
-    DEV = "dev"
-    TEST = "test"
-
-
 ModelArgument = Annotated[
     str,
     typer.Argument(
@@ -55,41 +39,35 @@ ModelArgument = Annotated[
     ),
 ]
 SplitOption = Annotated[
-    list[SplitName] | None,
+    list[Split] | None,
     typer.Option(
         help="A split of the headlines data set. May be repeated [default: dev].",
         show_default=False,
     ),
 ]
-SourceColumn = Annotated[
-    str,
-    typer.Option(
-        help="The column or key that says where a text comes from, for figures by source."
-    ),
-]
-CategoryOption = Annotated[
+Category = Annotated[str, typer.Option(help="The entry of `cats` that holds the gold.")]
+CategoryOfModel = Annotated[
     str | None,
     typer.Option(
+        "--category",
         help="The entry of `cats` that holds the gold [default: the component's label].",
         show_default=False,
     ),
 ]
-TextColumn = Annotated[
+LangOption = Annotated[str, typer.Option(help="The language whose tokenizer is used.")]
+SeedOption = Annotated[int, typer.Option(help="The seed of the random numbers.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace a folder that exists.")]
+DeviceOption = Annotated[
     str | None,
     typer.Option(
-        help="The column or key that holds the text [default: text or headline].",
+        help="The torch device, such as cpu or cuda:1 [default: a GPU if there is one].",
         show_default=False,
     ),
 ]
-LabelColumn = Annotated[
-    str | None,
-    typer.Option(
-        help="The column or key that holds the gold, a number in 0..1 [default: cats, label or "
-        "is_sarcastic].",
-        show_default=False,
-    ),
+Bfloat16Option = Annotated[
+    bool,
+    typer.Option("--bfloat16", help="Multiply in bfloat16, if the processor supports it."),
 ]
-Category = Annotated[str, typer.Option(help="The entry of `cats` that holds the gold.")]
 DelimiterOption = Annotated[
     str | None,
     typer.Option(
@@ -107,16 +85,95 @@ EncodingOption = Annotated[
         show_default=False,
     ),
 ]
-OnErrorOption = Annotated[
-    OnError,
+TextColumn = Annotated[
+    str | None,
     typer.Option(
-        "--on-error",
-        help="Stop at a bad row, skip bad rows up to 1% of all, or keep going whatever their "
-        "share.",
+        help="The column or key that holds the text [default: text or headline].",
+        show_default=False,
     ),
 ]
+# The options that set fields of `RowSettings`.
+_ROW_OPTIONS: dict[str, Any] = {
+    "text_column": TextColumn,
+    "label_column": Annotated[
+        str | None,
+        typer.Option(
+            help="The column or key that holds the gold, a number in 0..1 [default: cats, label "
+            "or is_sarcastic].",
+            show_default=False,
+        ),
+    ],
+    "source_column": Annotated[
+        str,
+        typer.Option(
+            help="The column or key that says where a text comes from, for figures by source."
+        ),
+    ],
+    "positive": Annotated[
+        str | None,
+        typer.Option(
+            help="The label that means sarcastic, where labels are words; all others mean not.",
+            show_default=False,
+        ),
+    ],
+    "delimiter": DelimiterOption,
+    "encoding": EncodingOption,
+    "on_error": Annotated[
+        OnError,
+        typer.Option(
+            help="Stop at a bad row, skip bad rows up to 1% of all, or keep going whatever their "
+            "share."
+        ),
+    ],
+}
+_OF_ALL_ROWS = ("text_column", "delimiter", "encoding", "on_error")
+
+Command = Callable[..., None]
 
 
-def split_names(chosen: list[SplitName] | None) -> list[Split]:
-    """Return the splits asked for, ``dev`` if none was."""
-    return [split.value for split in chosen or [SplitName.DEV]]
+def reads_rows(*fields: str) -> Callable[[Command], Command]:
+    """Add the options for reading rows to a command, which gets them as `rows`, a `RowSettings`.
+
+    Args:
+        fields: Fields of `RowSettings` that the command offers besides those that every command
+            offers.
+    """
+    names = [name for name in _ROW_OPTIONS if name in (*_OF_ALL_ROWS, *fields)]
+    default = RowSettings()
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def run(**given: Any) -> None:
+            settings = {name: given.pop(name) for name in names}
+            command(rows=RowSettings(**settings), **given)
+
+        signature = inspect.signature(command, eval_str=True)
+        parameters = [one for one in signature.parameters.values() if one.name != "rows"]
+        parameters += [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=getattr(default, name),
+                annotation=_ROW_OPTIONS[name],
+            )
+            for name in names
+        ]
+        # Typer reads both.
+        run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        return run
+
+    return decorate
+
+
+def show_bad_rows(report: ReadReport) -> None:
+    """Report the rows of a file that were left out on standard error."""
+    if not report.bad:
+        return
+    typer.echo(
+        f"{report.path}: {report.bad} of {report.rows} rows are bad and were left out:", err=True
+    )
+    for fault in report.describe():
+        typer.echo(f"  {printable(fault)}", err=True)
+    if report.bad > len(report.faults):
+        typer.echo(f"  and {report.bad - len(report.faults)} more", err=True)

@@ -10,14 +10,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Literal, get_args
 
 from ..data.labelled import read_labelled_rows
 from ..data.row_settings import OnError, RowSettings
 
-Split = Literal["train", "dev", "test"]
-SPLITS: tuple[Split, ...] = get_args(Split)
+
+class Split(StrEnum):
+    """A split of a corpus."""
+
+    TRAIN = "train"
+    DEV = "dev"
+    TEST = "test"
+
+
+SPLITS = tuple(Split)
 
 
 @dataclass(frozen=True)
@@ -60,11 +68,10 @@ def duplicate_key(text: str) -> str:
 def split_of(text: str) -> Split:
     """Return the split a headline belongs to: a tenth each is test and dev, the rest train.
 
-    The split hangs on the text alone, so it is the same on every machine and for every subset.
+    The split depends on the text alone, so it is the same on every machine and for every subset.
     """
     digest = hashlib.md5(text.encode("utf-8"), usedforsecurity=False).hexdigest()
-    splits: dict[int, Split] = {0: "test", 1: "dev"}
-    return splits.get(int(digest, 16) % 10, "train")
+    return {0: Split.TEST, 1: Split.DEV}.get(int(digest, 16) % 10, Split.TRAIN)
 
 
 def split_headlines(headlines: Iterable[Headline]) -> dict[Split, list[Headline]]:

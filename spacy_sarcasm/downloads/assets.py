@@ -6,7 +6,6 @@ fetches nothing, so the project does both with this.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
@@ -15,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ..atomic import atomic_write
+from ..atomic import atomic_write, write_json
 from .download import DownloadError, check_file, fetch, is_address, is_served
 from .glove import VectorsFile, check_vectors, find_vectors, vectors_set
 
@@ -144,8 +143,7 @@ def write_report(assets: dict[str, Asset], path: Path) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {role: asdict(asset) for role, asset in assets.items()}
-    with atomic_write(path) as file:
-        file.write(json.dumps(content, indent=2).encode() + b"\n")
+    write_json(path, content)
 
 
 def _bring(

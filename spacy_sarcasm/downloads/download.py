@@ -21,7 +21,7 @@ from tqdm import tqdm
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError
 
-from ..atomic import atomic_write
+from ..atomic import write_json
 from .glove import vectors_set
 
 CHUNK_BYTES = 1 << 20
@@ -108,8 +108,7 @@ def fetch(
         raise
     now = datetime.now(UTC).isoformat(timespec="seconds")
     origin = {"url": url, "size": _length(part), "sha256": digest, "fetched": now}
-    with atomic_write(record) as file:
-        file.write(json.dumps(origin, indent=2).encode() + b"\n")
+    write_json(record, origin)
     part.replace(path)
     _etag_file(part).unlink(missing_ok=True)
     return path

@@ -17,7 +17,7 @@ from ..data.row_settings import LabelledRow, ReadReport, RowSettings
 HEADLINE_KEYS = {"headline", "is_sarcastic"}
 # The publishers of that data set, by label.
 _HEADLINE_SOURCES = {1.0: "onion", 0.0: "huffpost"}
-DEFAULT_SPLITS: tuple[Split, ...] = ("dev",)
+DEFAULT_SPLITS = (Split.DEV,)
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,26 @@
 """A training corpus mixed from many sources, in bounded shares and many styles.
 
-What a network learns depends on who wrote its corpus. Two publishers alone teach it to tell the two
-apart, and a source with ten times the rows of another drowns it. So each source gives a bounded
-number of rows, both classes of a kind are alike in length, and rows come in random styles.
+A network that learns from two publishers learns to tell the two apart, and a source with ten times
+the rows of another drowns it out. So the rows of each source are capped, both classes of a kind
+have similar lengths, and rows come in random styles.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from spacy.language import Language
-from spacy.tokens import DocBin
 
-from ..atomic import atomic_write
+from ..atomic import write_json, write_json_lines
+from ..corpus.headlines import Split
+from ..data.filetypes.docbin import write_docs
+from ..data.labelled import read_labelled_rows
+from ..data.row_settings import OnError, RowSettings
 from .balance import balance_kinds, draw_texts, has_gold, style_texts
 from .recipe import Recipe, TeacherSettings
 from .sourced_texts import Corpus, SourcedText
@@ -84,7 +86,8 @@ def mix_corpus(
         for teacher in recipe.teachers
         if absent <= recipe.members(teacher.leave_out)
     }
-    dev = [replace(text, split="train") for text in kept if text.split == "dev" and has_gold(text)]
+    dev_texts = [text for text in kept if text.split == Split.DEV]
+    dev = [replace(text, split=Split.TRAIN) for text in dev_texts if has_gold(text)]
     sample = replace(
         student, scale=student.scale * _DEV_SHARE, repeats=1, unlabelled=False, length_slack=100.0
     )
@@ -92,9 +95,7 @@ def mix_corpus(
         pool=pool,
         lessons=lessons,
         dev=draw_texts(dev, recipe.sources, sample, _random(student.seed)),
-        calibration=balance_kinds(
-            (text for text in kept if text.split == "dev"), recipe.calibration_rows
-        ),
+        calibration=balance_kinds(dev_texts, recipe.calibration_rows),
         left_out=[text for text in corpus.texts if text.source in absent and has_gold(text)],
     )
 
@@ -176,7 +177,7 @@ def write_mixture(
         LEFT_OUT_FILE: mixture.left_out,
     }
     absent = recipe.members(leave_out)
-    for split in ("dev", "test"):
+    for split in (Split.DEV, Split.TEST):
         rows[f"{split}.jsonl"] = [
             text
             for text in corpus.texts
@@ -185,8 +186,8 @@ def write_mixture(
     for name, texts in rows.items():
         _write_rows(folder / name, texts, label)
     training = student_rows(mixture.pool, recipe, soft_labels)
-    _write_docs(folder / "train.spacy", training, nlp, label)
-    _write_docs(folder / "dev.spacy", mixture.dev, nlp, label)
+    for name, texts in (("train.spacy", training), ("dev.spacy", mixture.dev)):
+        write_docs(folder / name, ((one.text, one.label or 0.0) for one in texts), nlp, label)
     report = {
         "rows": {
             name: count_texts(texts)
@@ -194,8 +195,7 @@ def write_mixture(
         },
         "dropped": _nested(corpus.dropped),
     }
-    with atomic_write(folder / REPORT_FILE) as file:
-        file.write(json.dumps(report, indent=2).encode() + b"\n")
+    write_json(folder / REPORT_FILE, report)
     return report
 
 
@@ -224,21 +224,8 @@ def read_soft_labels(path: Path, label: str) -> dict[str, float]:
     Raises:
         ValueError: A line is something else; the message names file and line.
     """
-    found = {}
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                row = json.loads(line)
-                text, value = row["text"], row["cats"][label]
-                if not isinstance(text, str) or not 0.0 <= value <= 1.0:
-                    raise ValueError(f"'text' is {text!r} and '{label}' {value!r}")
-            except (ValueError, TypeError, KeyError, IndexError) as error:
-                raise ValueError(
-                    f"'{path}', line {number}: {type(error).__name__}: {error}. Expected a JSON "
-                    f"object with 'text', and 'cats' with '{label}' from 0 to 1"
-                ) from error
-            found[text] = float(value)
-    return found
+    rows = read_labelled_rows(path, RowSettings("text", category=label, on_error=OnError.STOP))
+    return {row.text: row.gold for row in rows if row.gold is not None}
 
 
 def _random(seed: int) -> Random:
@@ -246,19 +233,9 @@ def _random(seed: int) -> Random:
 
 
 def _write_rows(path: Path, texts: Iterable[SourcedText], label: str) -> None:
-    with atomic_write(path) as file:
-        for text in texts:
-            line: dict[str, object] = {"text": text.text, "source": text.source, "kind": text.kind}
-            if text.label is not None:
-                line["cats"] = {label: text.label}
-            file.write(json.dumps(line, ensure_ascii=False).encode("utf-8") + b"\n")
-
-
-def _write_docs(path: Path, texts: Collection[SourcedText], nlp: Language, label: str) -> None:
-    docs = DocBin()
-    for text in texts:
-        doc = nlp.make_doc(text.text)
-        doc.cats = {label: text.label or 0.0}
-        docs.add(doc)
-    with atomic_write(path) as file:
-        file.write(docs.to_bytes())
+    rows: Iterator[dict[str, object]] = (
+        {"text": one.text, "source": one.source, "kind": one.kind}
+        | ({} if one.label is None else {"cats": {label: one.label}})
+        for one in texts
+    )
+    write_json_lines(path, rows)

@@ -19,7 +19,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.training import Example
 
-from ..atomic import atomic_write
+from ..atomic import write_json
 from ..pipeline.classifier import SarcasmClassifier
 from ..pipeline.gold import cross_entropy, read_gold
 from ..pipeline.loading import find_sarcasm
@@ -105,8 +105,7 @@ def write_comparison(
             for text, published, ours in sentences
         ],
     }
-    with atomic_write(path) as file:
-        file.write(json.dumps(content, indent=2).encode() + b"\n")
+    write_json(path, content)
 
 
 def _load(train: Path, dev: Path, vectors: Path, seed: int) -> tuple[Language, Any, Any, Any]:

@@ -1,23 +1,22 @@
 """The texts of a recipe: files of many sources read as one corpus with fixed splits.
 
-The News Headlines Dataset keeps its frozen split, and no row of another file that repeats most of a
-test headline is kept. Other texts are split by the digest of their cleaned text, or of what the
-texts of a pair share, so that the split of a text never depends on what else is read.
+The News Headlines Dataset keeps its frozen split, and rows of other files that repeat most of a
+test headline are dropped. Other texts are split by a digest of the cleaned text, or of what the
+texts of a pair share, so the split of a text never depends on what else is read.
 """
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from ..corpus.cleaning import clean_headline, clean_post, copy_key
 from ..corpus.headlines import Split, read_headlines, split_of
+from ..data.labelled import read_labelled_rows
+from ..data.row_settings import Gold, LabelledRow, OnError, RowSettings
 from .near_copies import NearCopies
 from .recipe import FileSettings, Recipe
 
@@ -25,8 +24,9 @@ EVERYDAY = "everyday"
 HEADLINE = "headline"
 # The publishers of the News Headlines Dataset, by label.
 HEADLINE_SOURCES = {1.0: "onion", 0.0: "huffpost"}
+_ROWS = RowSettings("text", "label", on_error=OnError.STOP)
 _FEWEST_WORDS = 2
-# A shorter everyday text shares its few words with others by chance.
+# Shorter everyday texts share their few words with others by chance.
 _FEWEST_WORDS_OF_COPIES = 5
 
 
@@ -75,8 +75,8 @@ def everyday_split(key: str) -> Split:
     digest = hashlib.md5(key.encode("utf-8"), usedforsecurity=False).hexdigest()
     number = int(digest, 16) % 30
     if number % 3 == 0:
-        return "test"
-    return "dev" if number in (1, 2, 4) else "train"
+        return Split.TEST
+    return Split.DEV if number in (1, 2, 4) else Split.TRAIN
 
 
 def read_corpus(recipe: Recipe, folders: Iterable[Path]) -> Corpus:
@@ -140,19 +140,17 @@ def _add_headlines(corpus: Corpus, path: Path, seen: set[str]) -> None:
 
 def _add_everyday(corpus: Corpus, path: Path, seen: set[str], source: str) -> None:
     texts = []
-    for number, row in _read_lines(path):
-        register, pair = row.get("register"), row.get("pair")
+    for row in _read_rows(path, Gold.REQUIRED):
+        register, pair = row.values.get("register"), row.values.get("pair")
         if not isinstance(register, str) or not isinstance(pair, str | None):
             raise ValueError(
-                f"'{path}', line {number}: expected 'register', a text, and 'pair', a text or "
-                f"null, not {register!r} and {pair!r}"
+                f"'{path}', line {row.line}: expected 'register', a string, and 'pair', a string "
+                f"or null, not {register!r} and {pair!r}"
             )
         clean = clean_headline if register == HEADLINE else clean_post
-        split = everyday_split(pair or row["text"])
+        split = everyday_split(pair or row.text)
         kind = f"{EVERYDAY}/{register}"
-        texts.append(
-            SourcedText(clean(row["text"]), float(row["label"]), source, kind, split, pair)
-        )
+        texts.append(SourcedText(clean(row.text), row.gold, source, kind, split, pair))
     tests = NearCopies(
         one.text
         for one in texts
@@ -174,14 +172,14 @@ def _add_rows(
     tests: NearCopies,
     known: Collection[str],
 ) -> None:
-    for number, row in _read_lines(path, unlabelled=True):
-        source = row.get("source")
+    for row in _read_rows(path, Gold.OPTIONAL):
+        source = row.values.get("source")
         if not isinstance(source, str) or not source:
-            raise ValueError(f"'{path}', line {number}: 'source' must be a text, not {source!r}")
+            raise ValueError(f"'{path}', line {row.line}: 'source' is {source!r}, not a string")
         for start, merged in settings.merge.items():
             source = merged if source.startswith(start) else source
-        kind = row.get("kind") or HEADLINE
-        text = (clean_headline if kind == HEADLINE else clean_post)(row["text"])
+        kind = row.values.get("kind") or HEADLINE
+        text = (clean_headline if kind == HEADLINE else clean_post)(row.text)
         key = copy_key(text)
         reason: str | None = None
         if source not in known:
@@ -196,28 +194,18 @@ def _add_rows(
         if reason:
             corpus.dropped[source, reason] += 1
             continue
-        # A literal rewriting names the text that it rewrites, which names nothing.
-        pair = row.get("literal_of") or (row["text"] if source in settings.pairs else None)
-        label = None if row["label"] is None else float(row["label"])
-        corpus.texts.append(SourcedText(text, label, source, kind, split_of(pair or text), pair))
+        # A literal rewriting names the text that it rewrites; that text names nothing.
+        pair = row.values.get("literal_of") or (row.text if source in settings.pairs else None)
+        split = split_of(pair or text)
+        corpus.texts.append(SourcedText(text, row.gold, source, kind, split, pair))
 
 
-def _read_lines(path: Path, *, unlabelled: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the rows of a file of JSON lines, with their text and label checked."""
-    allowed = (0, 1, None) if unlabelled else (0, 1)
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                row = json.loads(line)
-                if not isinstance(row, dict):
-                    raise ValueError(f"{row!r} is not a JSON object")
-                if not isinstance(row.get("text"), str):
-                    raise ValueError(f"'text' is {row.get('text')!r}")
-                if row.get("label", "missing") not in allowed:
-                    raise ValueError(f"'label' is {row.get('label', 'missing')!r}")
-            except ValueError as error:
-                raise ValueError(
-                    f"'{path}', line {number}: {error}. Expected a JSON object with 'text', a "
-                    "text, and 'label', 0 or 1"
-                ) from error
-            yield number, row
+def _read_rows(path: Path, gold: Gold) -> Iterator[LabelledRow]:
+    """Yield rows whose label is 0 or 1, or null if the gold is optional; stop at any other."""
+    for row in read_labelled_rows(path, _ROWS, gold=gold):
+        if "label" not in row.values or row.gold not in (0, 1, None):
+            raise ValueError(
+                f"'{path}', line {row.line}: 'label' is {row.values.get('label', 'missing')!r}, "
+                "expected 0 or 1"
+            )
+        yield row

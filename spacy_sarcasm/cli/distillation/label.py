@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...data.row_settings import OnError, RowSettings
+from ...data.row_settings import RowSettings
 from ..app import app
 from ..errors import reported_errors
-from ..options import (
-    Category,
-    DelimiterOption,
-    EncodingOption,
-    LabelColumn,
-    OnErrorOption,
-    TextColumn,
-    show_bad_rows,
-)
+from ..options import TEXTS, Bfloat16Option, Category, DeviceOption, reads_rows, show_bad_rows
 
 
 @app.command("label")
+@reads_rows("label_column")
 def label_command(
-    corpora: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Texts: .jsonl, .csv, .tsv or .txt (also .gz or .zst), .parquet, .xlsx or .spacy."
-        ),
-    ],
+    corpora: Annotated[list[Path], typer.Argument(help=TEXTS)],
     out: Annotated[Path, typer.Argument(help="The .jsonl or .jsonl.gz file to write.")],
     *,
     teacher: Annotated[
         list[str],
         typer.Option(
             help="The folder of a Hugging Face sequence classifier, or a spaCy pipeline (folder, "
-            'package, or "bundled"). Can be repeated: the mean of their scores is the label.'
+            'package, or "bundled"). May be repeated: the mean of their scores is the label.'
         ),
     ],
     teacher_class: Annotated[
@@ -60,23 +49,9 @@ def label_command(
             help="A corpus whose texts are left out, such as a test split. May be repeated."
         ),
     ] = None,
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
-    device: Annotated[
-        str | None,
-        typer.Option(
-            help="Where a Hugging Face folder runs: cpu, cuda, ... "
-            "[default: a GPU where there is one].",
-            show_default=False,
-        ),
-    ] = None,
-    bfloat16: Annotated[
-        bool,
-        typer.Option("--bfloat16", help="Run a Hugging Face folder in bfloat16."),
-    ] = False,
+    device: DeviceOption = None,
+    bfloat16: Bfloat16Option = False,
+    rows: RowSettings,
 ) -> None:
     """Label corpora with the scores of teachers, to train a student on them.
 
@@ -100,14 +75,7 @@ def label_command(
             corpora,
             out,
             teachers[0] if len(teachers) == 1 else TeacherEnsemble(teachers),
-            settings=RowSettings(
-                text_column=text_column,
-                label_column=label_column,
-                category=category,
-                delimiter=delimiter,
-                encoding=encoding,
-                on_error=on_error,
-            ),
+            settings=replace(rows, category=category),
             gold_weight=gold_weight,
             exclude=exclude or (),
         )

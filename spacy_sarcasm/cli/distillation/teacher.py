@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...data.row_settings import OnError, RowSettings
+from ...data.row_settings import RowSettings
 from ..errors import reported_errors
 from ..options import (
+    LABELLED_ROWS,
+    Bfloat16Option,
     Category,
-    DelimiterOption,
-    EncodingOption,
-    LabelColumn,
-    OnErrorOption,
-    TextColumn,
+    DeviceOption,
+    OverwriteOption,
+    SeedOption,
+    reads_rows,
     show_bad_rows,
 )
 
@@ -23,13 +25,11 @@ app = typer.Typer(help="Train the teachers of distillation.", no_args_is_help=Tr
 
 
 @app.command("train")
+@reads_rows("label_column")
 def train_command(
     corpus: Annotated[
         Path,
-        typer.Argument(
-            help="Labelled rows: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or "
-            ".spacy. Rows without gold are left out."
-        ),
+        typer.Argument(help=f"{LABELLED_ROWS} Rows without gold are left out."),
     ],
     out: Annotated[Path, typer.Argument(help="The folder to write.")],
     *,
@@ -46,29 +46,15 @@ def train_command(
         int,
         typer.Option(help="The number of lowest layers that, with the embeddings, stay fixed."),
     ] = 0,
-    seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
-    bfloat16: Annotated[
-        bool,
-        typer.Option("--bfloat16", help="Multiply in bfloat16, if the processor supports it."),
-    ] = False,
+    seed: SeedOption = 0,
+    bfloat16: Bfloat16Option = False,
     max_rows: Annotated[
         int | None, typer.Option(help="Maximum number of rows, drawn at random.")
     ] = None,
     category: Category = "SARCASM",
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
-    device: Annotated[
-        str | None,
-        typer.Option(
-            help="cpu, cuda, cuda:1, ... [default: a GPU where there is one].", show_default=False
-        ),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the folder of an earlier teacher.")
-    ] = False,
+    device: DeviceOption = None,
+    overwrite: OverwriteOption = False,
+    rows: RowSettings,
 ) -> None:
     """Fine-tune an encoder as a sarcasm classifier and save it as a Hugging Face folder.
 
@@ -88,14 +74,7 @@ def train_command(
             base=Path(base) if base else None,
             settings=settings,
             max_rows=max_rows,
-            rows=RowSettings(
-                text_column=text_column,
-                label_column=label_column,
-                category=category,
-                delimiter=delimiter,
-                encoding=encoding,
-                on_error=on_error,
-            ),
+            rows=replace(rows, category=category),
             device=device,
             overwrite=overwrite,
         )
@@ -119,9 +98,7 @@ def average_command(
     teachers: Annotated[list[Path], typer.Argument(help="Folders of teachers of one encoder.")],
     out: Annotated[Path, typer.Option(help="The folder to write.")],
     *,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the folder of an earlier teacher.")
-    ] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write a teacher whose weights are the mean of several, to train another one from (--base)."""
     from ...teacher.average import average_teachers

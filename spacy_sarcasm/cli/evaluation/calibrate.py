@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...data.row_settings import OnError, ReadReport, RowSettings
+from ...data.row_settings import ReadReport, RowSettings
 from ..app import app
 from ..errors import reported_errors
 from ..options import (
-    CategoryOption,
-    DelimiterOption,
-    EncodingOption,
-    LabelColumn,
+    LABELLED_ROWS,
+    CategoryOfModel,
     ModelArgument,
-    OnErrorOption,
-    SourceColumn,
     SplitOption,
-    TextColumn,
+    reads_rows,
     show_bad_rows,
-    split_names,
 )
 from ..startup import lasting_imports
 
 
 @app.command("calibrate")
+@reads_rows("label_column", "source_column")
 def calibrate_command(
     model: ModelArgument,
-    data: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Held-out labelled rows: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, "
-            ".xlsx or .spacy."
-        ),
-    ],
+    data: Annotated[list[Path], typer.Argument(help=f"{LABELLED_ROWS} Held out from training.")],
     output: Annotated[
         Path,
         typer.Option(help="The calibrated copy: a weights file if it ends in .npz, else a folder."),
@@ -63,13 +54,8 @@ def calibrate_command(
         typer.Option(min=0.0, max=1.0, help="Store this threshold instead of choosing one."),
     ] = None,
     split: SplitOption = None,
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    source_column: SourceColumn = "source",
-    category: CategoryOption = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
+    category: CategoryOfModel = None,
+    rows: RowSettings,
 ) -> None:
     """Write a copy of a pipeline with calibrated probabilities and a default threshold.
 
@@ -78,7 +64,7 @@ def calibrate_command(
     """
     with lasting_imports():
         from ...evaluation.calibrate import calibrate
-        from ...evaluation.datasets import read_data_sets
+        from ...evaluation.datasets import DEFAULT_SPLITS, read_data_sets
         from ...network.storage import save_network
         from ...pipeline.loading import find_sarcasm, load_scoring_pipeline
         from ...report.trust.store_reference import store_reference_of
@@ -86,17 +72,9 @@ def calibrate_command(
     with reported_errors():
         nlp = load_scoring_pipeline(model)
         pipe = find_sarcasm(nlp)
-        settings = RowSettings(
-            text_column=text_column,
-            label_column=label_column,
-            source_column=source_column,
-            category=category or pipe.label,
-            delimiter=delimiter,
-            encoding=encoding,
-            on_error=on_error,
-        )
+        rows = replace(rows, category=category or pipe.label)
         reports: list[ReadReport] = []
-        sets = read_data_sets(data, settings, splits=split_names(split), reports=reports)
+        sets = read_data_sets(data, rows, splits=split or DEFAULT_SPLITS, reports=reports)
         found = calibrate(nlp, sets, maximize=maximize, max_fpr=max_fpr, threshold=threshold)
         if output.suffix == ".npz":
             save_network(pipe.network, output)

@@ -5,26 +5,22 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...data.row_settings import OnError, ReadReport, RowSettings
+from ...data.row_settings import ReadReport, RowSettings
 from ..app import app
 from ..errors import reported_errors
 from ..options import (
-    CategoryOption,
-    DelimiterOption,
-    EncodingOption,
-    LabelColumn,
+    LABELLED_ROWS,
+    CategoryOfModel,
     ModelArgument,
-    OnErrorOption,
-    SourceColumn,
     SplitOption,
-    TextColumn,
+    reads_rows,
     show_bad_rows,
-    split_names,
 )
 from ..startup import lasting_imports
 
@@ -57,15 +53,10 @@ _SHOWN_DISAGREEMENTS = 10
 
 
 @app.command("evaluate")
+@reads_rows("label_column", "source_column")
 def evaluate_command(
     model: ModelArgument,
-    data: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Labelled rows: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or "
-            ".spacy."
-        ),
-    ],
+    data: Annotated[list[Path], typer.Argument(help=LABELLED_ROWS)],
     *,
     against: Annotated[
         str | None,
@@ -95,13 +86,8 @@ def evaluate_command(
         ),
     ] = None,
     split: SplitOption = None,
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    source_column: SourceColumn = "source",
-    category: CategoryOption = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
+    category: CategoryOfModel = None,
+    rows: RowSettings,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON lines on a terminal too.")
     ] = False,
@@ -114,7 +100,7 @@ def evaluate_command(
     with lasting_imports():
         from ...evaluation.card import write_card
         from ...evaluation.compare import compare, disagreements
-        from ...evaluation.datasets import read_data_sets
+        from ...evaluation.datasets import DEFAULT_SPLITS, read_data_sets
         from ...evaluation.evaluate import make_report
         from ...evaluation.output import write_report
         from ...evaluation.scored import score_datasets
@@ -124,19 +110,11 @@ def evaluate_command(
     with reported_errors():
         nlp = load_scoring_pipeline(model)
         pipe = find_sarcasm(nlp)
-        settings = RowSettings(
-            text_column=text_column,
-            label_column=label_column,
-            source_column=source_column,
-            category=category or pipe.label,
-            delimiter=delimiter,
-            encoding=encoding,
-            on_error=on_error,
-        )
+        settings = replace(rows, category=category or pipe.label)
         reports: list[ReadReport] = []
 
         def read(paths: list[Path]) -> list[Labelled]:
-            return read_data_sets(paths, settings, splits=split_names(split), reports=reports)
+            return read_data_sets(paths, settings, splits=split or DEFAULT_SPLITS, reports=reports)
 
         sets, other_sets = read(data), read(out_of_domain or [])
         for read_report in reports:

@@ -7,37 +7,21 @@ from typing import Annotated
 
 import typer
 
-from ...data.row_settings import OnError, RowSettings
+from ...data.row_settings import RowSettings
 from ..app import app
 from ..errors import reported_errors
-from ..options import DelimiterOption, EncodingOption, LabelColumn, OnErrorOption, TextColumn
+from ..options import LABELLED_ROWS, LangOption, reads_rows
 
 
 @app.command("convert")
+@reads_rows("label_column", "positive")
 def convert_command(
-    source: Annotated[
-        Path,
-        typer.Argument(
-            help="Labelled rows: .jsonl, .json, .csv or .tsv (each also .gz or .zst), .parquet, "
-            ".xlsx or .spacy."
-        ),
-    ],
+    source: Annotated[Path, typer.Argument(help=LABELLED_ROWS)],
     output: Annotated[Path, typer.Argument(help="The folder to write to.")],
     *,
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    positive: Annotated[
-        str | None,
-        typer.Option(
-            help="The label that means sarcastic, where labels are words; all others mean not.",
-            show_default=False,
-        ),
-    ] = None,
     category: Annotated[str, typer.Option(help="The category that gets the gold.")] = "SARCASM",
-    lang: Annotated[str, typer.Option(help="The language whose tokenizer is used.")] = "en",
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
+    lang: LangOption = "en",
+    rows: RowSettings,
 ) -> None:
     """Write a corpus as train.spacy, dev.spacy and test.spacy, and report.json.
 
@@ -47,16 +31,8 @@ def convert_command(
     from ...corpus.convert import convert_corpus
     from ...pipeline.word_limit import blank_pipeline
 
-    settings = RowSettings(
-        text_column=text_column,
-        label_column=label_column,
-        positive=positive,
-        delimiter=delimiter,
-        encoding=encoding,
-        on_error=on_error,
-    )
     with reported_errors():
-        report = convert_corpus(source, output, blank_pipeline(lang), category, settings)
+        report = convert_corpus(source, output, blank_pipeline(lang), category, rows)
     for split, labels in report.splits.items():
         shown = ", ".join(f"{count} {kind}" for kind, count in labels.items())
         typer.echo(f"{output / split}.spacy: {sum(labels.values())} texts ({shown})")

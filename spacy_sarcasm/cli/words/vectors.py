@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ...data.row_settings import OnError, ReadReport, RowSettings
+from ...data.row_settings import ReadReport, RowSettings
 from ..errors import reported_errors
-from ..options import DelimiterOption, EncodingOption, OnErrorOption, TextColumn, show_bad_rows
+from ..options import (
+    TEXTS,
+    DeviceOption,
+    LangOption,
+    OverwriteOption,
+    SeedOption,
+    reads_rows,
+    show_bad_rows,
+)
 from ..startup import lasting_imports
 
 if TYPE_CHECKING:
@@ -20,31 +27,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Fetch, convert, train and examine word vectors.", no_args_is_help=True)
 
 
-class KeyAttribute(StrEnum):
-    """The token attribute by which vectors are looked up."""
-
-    ORTH = "ORTH"
-    LOWER = "LOWER"
-
-
-class Algorithm(StrEnum):
-    """word2vec's two algorithms."""
-
-    SKIPGRAM = "skipgram"
-    CBOW = "cbow"
-
-
-class Words(StrEnum):
-    """How tokens become the words that vectors are looked up by."""
-
-    LOWER = "lower"
-    TWITTER = "twitter"
-
-
 DimOption = Annotated[
     int | None, typer.Option(help="The dimension, to choose a file in an archive with several.")
 ]
-LangOption = Annotated[str, typer.Option(help="The language whose tokenizer is used.")]
 FolderArgument = Annotated[Path, typer.Argument(help="The pipeline folder to write.")]
 
 
@@ -56,8 +41,9 @@ def convert_command(
     dim: DimOption = None,
     limit: Annotated[int | None, typer.Option(help="The maximum number of rows to keep.")] = None,
     attr: Annotated[
-        KeyAttribute, typer.Option(help="The token attribute that the words are looked up by.")
-    ] = KeyAttribute.ORTH,
+        Literal["ORTH", "LOWER"],
+        typer.Option(help="The token attribute that the words are looked up by."),
+    ] = "ORTH",
     name: Annotated[str | None, typer.Option(help="The name of the vectors table.")] = None,
     lang: LangOption = "en",
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first bad row.")] = False,
@@ -67,9 +53,7 @@ def convert_command(
     first: Annotated[
         int, typer.Option(min=0, help="With --corpus: keep the file's first words as well.")
     ] = 0,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an existing pipeline folder.")
-    ] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write a file of word vectors as a pipeline folder, as [initialize] vectors takes it."""
     with lasting_imports():
@@ -86,7 +70,7 @@ def convert_command(
             dim=dim,
             words=words,
             limit=limit,
-            attr=attr.value,
+            attr=attr,
             name=name,
             strict=strict,
             overwrite=overwrite,
@@ -110,31 +94,26 @@ def download_command(
 
 
 @app.command("train")
+@reads_rows()
 def train_command(
-    corpus: Annotated[
-        Path,
-        typer.Argument(
-            help="Texts: .txt, .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or .spacy."
-        ),
-    ],
+    corpus: Annotated[Path, typer.Argument(help=TEXTS)],
     out: FolderArgument,
     *,
-    algorithm: Annotated[Algorithm, typer.Option(help="The algorithm.")] = Algorithm.SKIPGRAM,
+    algorithm: Annotated[
+        Literal["skipgram", "cbow"], typer.Option(help="word2vec's algorithm.")
+    ] = "skipgram",
     dim: Annotated[int, typer.Option(min=1, help="Numbers per vector.")] = 100,
     window: Annotated[int, typer.Option(min=1, help="Words on each side that are context.")] = 5,
     min_count: Annotated[
         int, typer.Option(min=1, help="Words that occur less often get no vector.")
     ] = 5,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the corpus.")] = 5,
-    seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
+    seed: SeedOption = 0,
     cased: Annotated[
         bool, typer.Option("--cased", help="Keep upper and lower case apart.")
     ] = False,
-    text_column: TextColumn = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
     lang: LangOption = "en",
+    rows: RowSettings,
 ) -> None:
     """Train word2vec vectors on a corpus and write them as a pipeline folder."""
     from ...pipeline.word_limit import blank_pipeline
@@ -145,19 +124,14 @@ def train_command(
             corpus,
             out,
             blank_pipeline(lang),
-            algorithm=algorithm.value,
+            algorithm=algorithm,
             dim=dim,
             window=window,
             min_count=min_count,
             epochs=epochs,
             seed=seed,
             lower=not cased,
-            settings=RowSettings(
-                text_column=text_column,
-                delimiter=delimiter,
-                encoding=encoding,
-                on_error=on_error,
-            ),
+            settings=rows,
         )
     _show_report(report, out)
 
@@ -170,9 +144,7 @@ def distill_command(
     *,
     dim: Annotated[int, typer.Option(min=1, help="Numbers per vector.")] = 64,
     batch_size: Annotated[int, typer.Option(min=1, help="Words per batch.")] = 256,
-    device: Annotated[
-        str | None, typer.Option(help="As torch names it, such as cuda:1 [default: a GPU if any].")
-    ] = None,
+    device: DeviceOption = None,
 ) -> None:
     """Write static word vectors taken from a sentence encoder. Needs the extra `teacher`."""
     from ...teacher.distill_vectors import distill_vectors
@@ -185,23 +157,24 @@ def distill_command(
 
 
 @app.command("coverage")
+@reads_rows()
 def coverage_command(
-    corpus: Annotated[Path, typer.Argument(help="Texts, or docs as .spacy.")],
-    vectors: Annotated[Path, typer.Argument(help="A vectors file, or a folder with vectors.")],
+    corpus: Annotated[Path, typer.Argument(help=TEXTS)],
+    vectors: Annotated[
+        Path, typer.Argument(help="A file of word vectors, or a pipeline folder that has vectors.")
+    ],
     *,
     words: Annotated[
-        Words, typer.Option(help="Words as tokens in lower case, or as GloVe's Twitter script.")
-    ] = Words.LOWER,
+        Literal["lower", "twitter"],
+        typer.Option(help="Count tokens in lower case, or preprocessed as for GloVe Twitter."),
+    ] = "lower",
     dim: DimOption = None,
-    text_column: TextColumn = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
     lang: LangOption = "en",
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     plots: Annotated[
         Path | None, typer.Option(help="Draw two plots as PNG into this folder.")
     ] = None,
+    rows: RowSettings,
 ) -> None:
     """Show how many of a corpus's words the vectors know, and suggest a vocabulary size."""
     from ...pipeline.word_limit import blank_pipeline
@@ -210,16 +183,10 @@ def coverage_command(
     from ...vectors.twitter import glove_twitter_words, lower_words
     from ...vectors.word_counts import count_words
 
-    mapping = glove_twitter_words if words is Words.TWITTER else lower_words
+    mapping = glove_twitter_words if words == "twitter" else lower_words
     with reported_errors():
         read = ReadReport()
-        settings = RowSettings(
-            text_column=text_column,
-            delimiter=delimiter,
-            encoding=encoding,
-            on_error=on_error,
-        )
-        counts = count_words(corpus, blank_pipeline(lang), mapping, settings, read)
+        counts = count_words(corpus, blank_pipeline(lang), mapping, rows, read)
         coverage = measure_coverage(counts, known_words(vectors, counts, dim))
         if plots is not None:
             plot_coverage(coverage, plots, corpus=corpus.name, vectors=vectors.name)

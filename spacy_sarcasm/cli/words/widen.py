@@ -7,16 +7,17 @@ from typing import Annotated
 
 import typer
 
-from ...data.row_settings import RowSettings
+from ...data.row_settings import ReadReport, RowSettings
 from ..errors import reported_errors
-from ..options import TextColumn
+from ..options import TEXTS, Bfloat16Option, LangOption, reads_rows, show_bad_rows
 from .vectors import app
 
 
 @app.command("widen")
+@reads_rows()
 def widen_command(
     vectors: Annotated[Path, typer.Argument(help="A file of word vectors, such as GloVe's.")],
-    corpus: Annotated[Path, typer.Argument(help="Texts, or docs as .spacy, for more words.")],
+    corpus: Annotated[Path, typer.Argument(help=f"{TEXTS} Adds its words.")],
     out: Annotated[Path, typer.Argument(help="The file to write: .txt or .txt.gz.")],
     *,
     encoder: Annotated[
@@ -28,10 +29,9 @@ def widen_command(
     ] = None,
     dim: Annotated[int, typer.Option(min=1, help="Numbers put beside each vector.")] = 64,
     min_count: Annotated[int, typer.Option(min=1, help="Rarer words are not added.")] = 4,
-    bfloat16: Annotated[
-        bool, typer.Option("--bfloat16", help="Multiply in bfloat16, if the processor supports it.")
-    ] = False,
-    text_column: TextColumn = None,
+    bfloat16: Bfloat16Option = False,
+    lang: LangOption = "en",
+    rows: RowSettings,
 ) -> None:
     """Put vectors distilled from a sentence encoder beside those of a file, for more words too.
 
@@ -44,8 +44,8 @@ def widen_command(
     from ...vectors.word_counts import count_words
 
     with reported_errors():
-        settings = RowSettings(text_column=text_column)
-        counts = count_words(corpus, blank_pipeline("en"), lower_words, settings)
+        read = ReadReport()
+        counts = count_words(corpus, blank_pipeline(lang), lower_words, rows, read)
         n_words, width = widen_vectors(
             vectors,
             counts,
@@ -55,4 +55,5 @@ def widen_command(
             min_count=min_count,
             bfloat16=bfloat16,
         )
+    show_bad_rows(read)
     typer.echo(f"{out}: {n_words:,} words of dimension {width}")

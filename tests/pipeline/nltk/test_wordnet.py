@@ -253,8 +253,8 @@ def test_two_folders_in_one_process_are_an_error(run_script, tiny_wordnet, tmp_p
     one = install_wordnet(tiny_wordnet, tmp_path / "one").parents[1]
     two = install_wordnet(tiny_wordnet, tmp_path / "two").parents[1]
     printed = run_script(LOAD_TWO, str(one), str(two))
-    assert f"asked for from {two}" in printed
-    assert f"already loaded it from {one}" in printed
+    assert f"cannot load WordNet from {two}" in printed
+    assert f"has loaded it from {one}" in printed
 
 
 def test_installed_wordnet_passes_the_check(wordnet):
