@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,18 @@ def _seeded() -> None:
     # First weights are drawn from NumPy's generator, and one draw in hundreds learns nothing: with
     # a small ReLU layer, say, all of its units can be at zero for every text.
     fix_random_seed(0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip tests that train, where TensorFlow is not installed."""
+    try:
+        return (yield)
+    except ImportError as error:
+        missing = re.search("tensorflow|keras", str(error)) is not None
+        if missing and importlib.util.find_spec("tensorflow") is None:
+            pytest.skip("TensorFlow is not installed: extra `train`")
+        raise
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import os
 import pickle
 from types import MappingProxyType
 
-import keras
 import numpy as np
 import pytest
 import spacy
@@ -17,7 +16,6 @@ from thinc.api import Adam, Model, Optimizer, fix_random_seed
 
 from spacy_sarcasm.network.architecture import DEFAULT_MAX_LENGTH, build_bilstm, update
 from spacy_sarcasm.network.engines import onnx_scorer
-from spacy_sarcasm.network.engines.keras_model import build_keras, keras_variables
 from spacy_sarcasm.network.engines.onnx_scorer import create_session
 from spacy_sarcasm.network.live import NotTrainedError
 from spacy_sarcasm.network.row_scores import look_up, predict_rows
@@ -131,6 +129,10 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
     padded = np.zeros((len(whole), rows.lengths.max()), np.int32)
     for row, text in zip(padded, np.split(rows.rows, np.cumsum(rows.lengths)[:-1]), strict=True):
         row[: len(text)] = text
+    import keras
+
+    from spacy_sarcasm.network.engines.keras_model import build_keras, keras_variables
+
     reference = build_keras(network.config, network.weights)
     import tensorflow as tf
 

@@ -17,8 +17,6 @@ from spacy.language import Language
 
 from spacy_sarcasm.network.calibration import UNCALIBRATED, Calibration
 from spacy_sarcasm.network.engines.export import export_onnx
-from spacy_sarcasm.network.engines.keras_model import build_keras
-from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
 from spacy_sarcasm.network.engines.onnx_graph import build_onnx
 from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.storage import Network, load_network, save_network
@@ -49,6 +47,8 @@ def recalibrated(scores: np.ndarray, calibration: Calibration) -> np.ndarray:
 def test_engines_agree(
     make_network: MakeNetwork, pooling: str, dense_width: int, calibration: Calibration
 ) -> None:
+    from spacy_sarcasm.network.engines.keras_model import build_keras
+
     plain = make_network(pooling=pooling, dense_width=dense_width)
     network = calibrated(plain, calibration)
     rows, lengths = ragged(LENGTHS)
@@ -60,6 +60,8 @@ def test_engines_agree(
 
 
 def test_training_is_on_the_uncalibrated_output(make_network: MakeNetwork) -> None:
+    from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
+
     plain = make_network()
     rows, _ = ragged(LENGTHS)
     passes = []
@@ -73,6 +75,8 @@ def test_training_is_on_the_uncalibrated_output(make_network: MakeNetwork) -> No
 
 
 def test_exported_graph_holds_it(make_network: MakeNetwork, tmp_path: Path) -> None:
+    from spacy_sarcasm.network.engines.keras_model import build_keras
+
     network = calibrated(make_network())
     export_onnx(network, tmp_path / "network.onnx")
     rows, lengths = ragged(LENGTHS)

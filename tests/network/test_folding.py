@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import spacy
 
-from spacy_sarcasm.network.engines.keras_model import build_keras
 from spacy_sarcasm.network.engines.onnx_graph import build_onnx
 from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.settings import NetworkConfig
@@ -37,6 +36,8 @@ def score(config: NetworkConfig, weights: dict) -> np.ndarray:
 
 
 def score_keras(config: NetworkConfig, weights: dict) -> np.ndarray:
+    from spacy_sarcasm.network.engines.keras_model import build_keras
+
     return build_keras(config, weights)(ragged([1, 3, 30, 7])[0].T).numpy()[:, 0]
 
 

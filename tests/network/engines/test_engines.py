@@ -9,8 +9,6 @@ import numpy as np
 import onnx
 import pytest
 
-from spacy_sarcasm.network.engines.keras_model import build_keras
-from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
 from spacy_sarcasm.network.engines.onnx_graph import build_onnx
 from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.settings import POOLINGS
@@ -40,6 +38,8 @@ def describe(settings: dict) -> str:
 
 @pytest.mark.parametrize("settings", PAIRS_OF_ENGINES + EMBEDDINGS, ids=describe)
 def test_engines_agree_and_padding_never_counts(make_network: MakeNetwork, settings: dict) -> None:
+    from spacy_sarcasm.network.engines.keras_model import build_keras
+
     network = make_network(**settings)
     session = create_session(build_onnx(network.config, network.weights), threads=1)
     model = build_keras(network.config, network.weights)
@@ -89,6 +89,9 @@ def test_words_beyond_the_trainable_rows_read_the_unknown_words(make_network: Ma
 
 
 def test_dropouts_act_in_training_only(make_network: MakeNetwork) -> None:
+    from spacy_sarcasm.network.engines.keras_model import build_keras
+    from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
+
     rows, _ = ragged(LENGTHS)
     for settings in ({"word_dropout": 0.5}, {"spatial_dropout": 0.5}, {}):
         network = make_network(**settings)
@@ -104,6 +107,8 @@ def test_dropouts_act_in_training_only(make_network: MakeNetwork) -> None:
 
 
 def test_the_same_seed_drops_the_same(make_network: MakeNetwork) -> None:
+    from spacy_sarcasm.network.engines.keras_trainer import KerasTrainer
+
     network = make_network(word_dropout=0.3, spatial_dropout=0.3)
     rows, _ = ragged(LENGTHS)
     first, second = (
