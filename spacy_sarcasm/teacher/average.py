@@ -1,7 +1,7 @@
-"""Teachers averaged into one: the mean of their weights, to start another teacher from.
+"""Average the weights of several teachers, to start another teacher from.
 
-Fine-tuned from the same encoder, models stay close enough for the mean of their weights to work as
-well as one of them and to generalise better: "model soups" (Wortsman et al. 2022,
+Models fine-tuned from the same encoder stay so close to one another that the mean of their weights
+works at least as well as each of them: "model soups" (Wortsman et al. 2022,
 https://arxiv.org/abs/2203.05482).
 """
 
@@ -19,15 +19,18 @@ _WEIGHTS = "model.safetensors"
 
 
 def average_teachers(teachers: Sequence[Path], out: Path, *, overwrite: bool = False) -> None:
-    """Write a Hugging Face folder whose weights are the mean of those of several teachers.
+    """Write a teacher whose weights are the mean of those of several teachers.
 
     Args:
         teachers: Folders of teachers that were fine-tuned from the same encoder.
-        out: The folder to write; the rest of its files are those of the first teacher.
+        out: The folder to write; its other files are those of the first teacher.
 
     Raises:
-        OSError: A folder is not that of a teacher.
-        ValueError: There is no teacher, or their weights differ in name or shape.
+        OSError: A folder does not hold a teacher.
+        ValueError: No teachers were given, or their weights differ in name or shape.
+
+    Example:
+        >>> average_teachers([Path("a"), Path("b")], Path("mean"))  # doctest: +SKIP
     """
     files = require("safetensors.numpy", EXTRA, "averaging teachers")
     if not teachers:
@@ -35,8 +38,8 @@ def average_teachers(teachers: Sequence[Path], out: Path, *, overwrite: bool = F
     for folder in teachers:
         if not is_classifier_folder(folder):
             raise OSError(
-                f"'{folder}' is not the folder of a teacher: it has no config.json. Train it "
-                "first: spacy-sarcasm teacher train"
+                f"'{folder}' does not hold a teacher: it has no config.json. Train one with "
+                "spacy-sarcasm teacher train"
             )
     weights = [files.load_file(folder / _WEIGHTS) for folder in teachers]
     shapes = [{name: array.shape for name, array in one.items()} for one in weights]

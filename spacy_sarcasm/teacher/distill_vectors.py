@@ -1,4 +1,4 @@
-"""Static word vectors from a sentence encoder: every word through the encoder, PCA, weights.
+"""Distil static word vectors from a sentence encoder.
 
 The method is that of model2vec (MinishLab, https://github.com/MinishLab/model2vec): the encoder
 reads each word as a text of its own, principal components shorten the vectors, and frequent words
@@ -12,15 +12,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from ..atomic import atomic_write
-from .encoder import MOST_TOKENS, import_transformers, is_classifier_folder, pick_device
+from .encoder import word_states
 
 SIF_A = 1e-3
 """SIF's constant: a word of this probability gets half its weight."""
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 
 
 def distill_vectors(
@@ -32,31 +31,32 @@ def distill_vectors(
     batch_size: int = 256,
     device: str | None = None,
 ) -> tuple[int, int]:
-    """Write the vectors that an encoder gives single words, as a file in GloVe's text format.
+    """Write the vectors that an encoder gives to single words, in GloVe's text format.
 
     Args:
-        encoder: A Hugging Face folder of an encoder, with weights in safetensors files.
-        words: A text file, one word per line, the most frequent first. Probabilities are taken
-            from the rank, by Zipf's law.
+        encoder: The folder of a Hugging Face encoder, with its weights in safetensors files.
+        words: A text file, one word per line, most frequent first. The rank determines the
+            probability of a word, by Zipf's law.
         out: The file to write; it appears only when it is complete.
-        dim: Numbers per vector: the number of principal components, or all if there are fewer.
-        device: A device as torch names it; None: a GPU if there is one, else the CPU.
+        dim: Numbers per vector, at most the width of the encoder.
+        device: See `pick_device`.
 
     Returns:
         The number of words and the dimension.
 
     Raises:
-        ValueError: The list has no words, or a word with white space in it, or a word twice; or
-            the encoder cannot be read.
+        ValueError: The list is empty, a word in it has white space or occurs twice, or the encoder
+            cannot be read.
 
     Example:
         >>> distill_vectors(Path("encoder"), Path("words.txt"), Path("mini.txt"))  # doctest: +SKIP
         (40000, 64)
     """
     if dim < 1:
-        raise ValueError(f"dim is {dim}; expected 1 or more")
+        raise ValueError(f"dim is {dim}: expected 1 or more")
     listed = read_words(words)
-    components = principal_components(_encode(encoder, listed, batch_size, device), dim)
+    states = word_states(encoder, listed, batch_size=batch_size, device=device)
+    components = principal_components(states.astype(np.float64), dim)
     vectors = components * sif_weights(len(listed))[:, None]
     with atomic_write(out) as file:
         for word, vector in zip(listed, vectors, strict=True):
@@ -83,16 +83,17 @@ def read_words(path: Path) -> list[str]:
             raise ValueError(f"{path}, line {number}: {word!r} is also on line {found[word]}")
         found[word] = number
     if not found:
-        raise ValueError(f"{path} has no words; expected one per line, the most frequent first")
+        raise ValueError(f"{path} has no words: expected one per line, most frequent first")
     return list(found)
 
 
-def principal_components(vectors: Floats, dim: int) -> Floats:
+def principal_components(vectors: Floats, dim: int, fitted: int | None = None) -> Floats:
     """Project vectors onto their first principal components.
 
     Args:
         vectors: Shape (words, width).
         dim: The number of components, at most the width.
+        fitted: How many of the first vectors determine the components. None: all.
 
     Returns:
         Centred projections, shape (words, min(dim, width)), the largest variance first.
@@ -101,14 +102,18 @@ def principal_components(vectors: Floats, dim: int) -> Floats:
         >>> principal_components(np.array([[0.0, 1.0], [0.0, 3.0]]), 1).shape
         (2, 1)
     """
-    centred = vectors - vectors.mean(axis=0)
-    _, directions = np.linalg.eigh(centred.T @ centred)
-    projected: Floats = centred @ directions[:, ::-1][:, :dim]
+    centred = vectors - vectors[:fitted].mean(axis=0)
+    part = centred[:fitted].astype(np.float64)
+    _, directions = np.linalg.eigh(part.T @ part)
+    chosen = directions[:, ::-1][:, :dim]
+    # A direction and its reverse are equally good: make the largest entry positive.
+    signs = np.sign(chosen[np.abs(chosen).argmax(axis=0), np.arange(chosen.shape[1])])
+    projected: Floats = centred @ (chosen * signs)
     return projected
 
 
 def sif_weights(count: int) -> Floats:
-    """SIF weights of words ranked by frequency, whose probabilities follow Zipf's law.
+    """Return the SIF weights of words ranked by frequency, assuming Zipf's law.
 
     Returns:
         Weights between 0 and 1 that rise with the rank, shape (count,).
@@ -122,45 +127,3 @@ def sif_weights(count: int) -> Floats:
     probabilities /= probabilities.sum()
     weights: Floats = SIF_A / (SIF_A + probabilities)
     return weights
-
-
-def _encode(encoder: Path, words: list[str], batch_size: int, device: str | None) -> Floats:
-    """The mean of the encoder's last layer over each word's tokens, shape (words, width)."""
-    torch, _ = import_transformers()
-    tokenizer, model = _load(encoder, pick_device(device))
-    encoded = []
-    with torch.inference_mode():
-        for start in tqdm(range(0, len(words), batch_size), desc="encoding", unit="batch"):
-            batch = tokenizer(
-                words[start : start + batch_size],
-                truncation=True,
-                max_length=min(tokenizer.model_max_length, MOST_TOKENS),
-                padding=True,
-                return_tensors="pt",
-            ).to(model.device)
-            mask = batch["attention_mask"][:, :, None]
-            hidden = model(**batch).last_hidden_state.float()
-            encoded.append(((hidden * mask).sum(1) / mask.sum(1)).cpu().numpy())
-    return np.concatenate(encoded).astype(np.float64)
-
-
-def _load(folder: Path, device: Any) -> tuple[Any, Any]:
-    torch, transformers = import_transformers()
-    if not is_classifier_folder(folder):
-        raise OSError(
-            f"'{folder}' is not the folder of a Hugging Face model: it has no config.json. "
-            "Expected a folder with config.json, model.safetensors and a tokenizer"
-        )
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        model = transformers.AutoModel.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True
-        )
-    except OSError:  # names the file that is missing
-        raise
-    except Exception as error:
-        # The libraries below have error classes of their own for files that they cannot read.
-        raise ValueError(
-            f"'{folder}' cannot be read as a Hugging Face encoder: {type(error).__name__}: {error}"
-        ) from error
-    return tokenizer, model.to(device, torch.float32).eval()

@@ -1,7 +1,7 @@
-"""Fine-tuning an encoder as a sarcasm classifier with one logit.
+"""Fine-tune an encoder as a sarcasm classifier with one logit.
 
 The recipe of Devlin et al. 2019, https://arxiv.org/abs/1810.04805, section 4: all layers, AdamW, a
-learning rate that rises and falls linearly, few epochs. The gold may be soft.
+learning rate that rises and falls linearly, and few epochs. The gold may be soft.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..atomic import new_folder
 from .encoder import Classifier, Ids, batches, default_encoder, import_transformers
 
 REPORT_FILE = "teacher.json"
-# Shuffled rows are sorted by length within groups of this many batches: little padding, yet random.
+# Shuffled rows are sorted by length within groups of this many batches, to reduce padding.
 _SORTED_BATCHES = 50
 _WEIGHT_DECAY = 0.01
 _WARM_UP = 0.1
@@ -36,10 +36,9 @@ class Settings:
     Attributes:
         learn_rate: The highest learning rate, reached after a tenth of the steps.
         max_length: Tokens of a text beyond this number are ignored, in training and in scoring.
-        frozen_layers: How many of the lowest layers to freeze, together with the embeddings; 0
+        frozen_layers: The number of lowest layers to freeze, together with the embeddings; 0
             trains everything.
-        bfloat16: Multiply matrices in bfloat16, where the processor has instructions for it. On a
-            CPU with ``avx512_bf16`` 2.5 times as fast.
+        bfloat16: Multiply matrices in bfloat16: 2.5 times as fast on a CPU with ``avx512_bf16``.
     """
 
     epochs: int = 2
@@ -66,12 +65,12 @@ class Settings:
 
 @dataclass
 class FineTuning:
-    """What came of fine-tuning a teacher.
+    """The outcome of fine-tuning a teacher.
 
     Attributes:
         base: The name of the encoder's folder.
         losses: The mean loss of each epoch.
-        versions: Of the packages that did it.
+        versions: The versions of torch and transformers.
     """
 
     texts: int
@@ -97,16 +96,19 @@ def fine_tune(
     """Fine-tune an encoder on texts and save it as a Hugging Face folder.
 
     Args:
-        gold: The probability of sarcasm of each, in 0..1.
-        out: The folder to write; it appears when whole.
-        base: The folder of the encoder; None: `default_encoder`.
+        gold: The probability that each text is sarcastic, in 0..1.
+        out: The folder to write; it appears when it is complete.
+        base: The folder of the encoder. None: see `default_encoder`.
         label: The name of the class in the folder's config.
 
     Returns:
-        What came of it; also written to ``teacher.json`` in the folder.
+        A report, also written to ``teacher.json`` in the folder.
 
     Raises:
         ValueError: There are no texts, gold is out of 0..1, or a setting or the encoder is wrong.
+
+    Example:
+        >>> fine_tune(["oh great", "nice work"], [1.0, 0.0], Path("teacher"))  # doctest: +SKIP
     """
     torch, _ = import_transformers()
     settings = settings or Settings()
@@ -124,7 +126,7 @@ def fine_tune(
                 "num_labels": 1,
                 "id2label": {0: label},
                 "label2id": {label: 0},
-                # So that Hugging Face's own pipelines too take the sigmoid of the logit.
+                # Makes Hugging Face's own pipelines apply the sigmoid too.
                 "problem_type": "multi_label_classification",
             },
         )
@@ -143,7 +145,7 @@ def fine_tune(
 
 
 def _share(folder: Path) -> None:
-    """Give all files the permissions that files get here; safetensors keeps its to the owner."""
+    """Give all files the usual permissions: safetensors makes its files private."""
     mode = (folder / "config.json").stat().st_mode
     for file in folder.iterdir():
         file.chmod(mode)
@@ -152,30 +154,29 @@ def _share(folder: Path) -> None:
 def _check_gold(texts: Sequence[str], gold: Sequence[float]) -> NDArray[np.float32]:
     if len(texts) != len(gold) or not texts:
         raise ValueError(
-            f"a teacher needs texts and the gold of each, and got {len(texts)} texts with "
-            f"{len(gold)} gold values"
+            f"a teacher needs texts and gold for each: got {len(texts)} texts with {len(gold)} "
+            "gold values"
         )
     targets = np.asarray(gold, np.float32)
     wrong = ~((targets >= 0) & (targets <= 1))
     if wrong.any():
         at = int(wrong.argmax())
-        raise ValueError(f"gold has to be in 0..1, and is {gold[at]!r} for {texts[at]!r:.60}")
+        raise ValueError(f"gold must be in 0..1, not {gold[at]!r} for {texts[at]!r:.60}")
     return targets
 
 
 def _freeze(model: Any, n_layers: int) -> None:
-    """Leave the embeddings and the lowest layers of an encoder as they are."""
+    """Exclude the embeddings and the lowest layers of an encoder from training."""
     if not n_layers:
         return
     encoder = model.base_model
     layers = getattr(getattr(encoder, "encoder", None), "layer", None)
     if layers is None or not hasattr(encoder, "embeddings"):
         raise ValueError(
-            f"the layers of a {type(model).__name__} cannot be told apart, so none can be frozen: "
-            "set frozen_layers to 0"
+            f"cannot freeze layers of a {type(model).__name__}: set frozen_layers to 0"
         )
     if n_layers > len(layers):
-        raise ValueError(f"{n_layers} layers are to be frozen, and the encoder has {len(layers)}")
+        raise ValueError(f"cannot freeze {n_layers} layers: the encoder has {len(layers)}")
     for part in (encoder.embeddings, *layers[:n_layers]):
         part.requires_grad_(False)
 
@@ -183,12 +184,12 @@ def _freeze(model: Any, n_layers: int) -> None:
 def _train(
     classifier: Classifier, ids: Ids, targets: NDArray[np.float32], settings: Settings
 ) -> Iterator[float]:
-    """Train, and give the mean loss of each epoch."""
+    """Train, and yield the mean loss of each epoch."""
     torch, transformers = import_transformers()
     random = np.random.default_rng(settings.seed)
     steps = settings.epochs * -(-len(ids) // settings.batch_size)
     weights = [weight for weight in classifier.model.parameters() if weight.requires_grad]
-    # Fused: a fifth of the time on a CPU, where the other way takes a quarter of each step.
+    # Fused takes a fifth of the time on a CPU, where the other takes a quarter of each step.
     optimizer = torch.optim.AdamW(
         weights, lr=settings.learn_rate, weight_decay=_WEIGHT_DECAY, fused=True
     )
@@ -214,7 +215,7 @@ def _train(
 
 
 def _shuffled(ids: Ids, size: int, random: np.random.Generator) -> Iterator[NDArray[np.intp]]:
-    """Give the rows of an epoch in batches of like length, in random order."""
+    """Yield the rows of an epoch in batches of similar length, in random order."""
     lengths = np.array([len(tokens) for tokens in ids])
     chosen: list[NDArray[np.intp]] = []
     for part in batches(random.permutation(len(ids)), size * _SORTED_BATCHES):

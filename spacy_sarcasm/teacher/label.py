@@ -1,7 +1,7 @@
-"""A corpus with the scores of a teacher as soft labels.
+"""Label corpora with the scores of a teacher.
 
 Hinton et al. 2015, https://arxiv.org/abs/1503.02531: a small model learns more from the
-probabilities of a large one than from hard labels, and on any amount of unlabelled text.
+probabilities of a large one than from hard labels, and from any amount of unlabelled text.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _DECIMALS = 6
 
 @dataclass
 class LabelReport:
-    """What was labelled.
+    """The outcome of labelling.
 
     Attributes:
-        read: The rows read of each corpus, and the bad ones among them.
-        excluded: How many rows were left out because they are in an excluded corpus.
-        empty: How many rows were left out because their text is blank.
-        blended: How many of these had gold that was blended in.
+        read: The rows read from each corpus, with the bad ones.
+        excluded: Rows left out because they are in an excluded corpus.
+        empty: Rows left out because their text is blank.
+        blended: Rows whose gold was blended with the teacher's score.
         mean: The mean of the labels written; 0 if there are none.
     """
 
@@ -58,25 +58,29 @@ def label_corpora(
     gold_weight: float = 0.0,
     exclude: Sequence[Path] = (),
 ) -> LabelReport:
-    """Score corpora by a teacher and write their rows with soft labels as JSON lines.
+    """Score corpora with a teacher and write their rows with soft labels as JSON lines.
 
-    Each row is an object with ``text`` and ``cats``, whose entry of the category is the label, and
-    with all that the row held before. The order is kept; bad rows and blank texts are left out and
-    counted. A few thousand texts are held at a time.
+    Each row has ``text``, ``cats`` with the label, and the row's other values. Rows keep their
+    order; bad rows and blank texts are left out and counted. A few thousand texts are held in
+    memory at a time.
 
     Args:
-        corpora: The corpora, in order; see `data.labelled.read_labelled_rows`.
-        out: The file to write, compressed if its name ends with ``.gz``; it appears when whole.
-        settings: Where rows hold text and label; its category is the entry of ``cats`` that gets
-            the label.
-        gold_weight: The weight of a row's gold against the teacher's score, 0..1. Rows without
-            gold get the teacher's score.
-        exclude: Corpora whose texts are left out, such as a test split. Texts are the same that
-            have the same letters and digits, whatever their case.
+        corpora: The files; see `data.labelled.read_labelled_rows`.
+        out: The file to write, compressed if its name ends in ``.gz``; it appears when complete.
+        settings: Where rows hold text and gold; its category is the entry of ``cats`` that gets the
+            label.
+        gold_weight: The weight of a row's gold, 0..1; the teacher's score has the rest. Rows
+            without gold get the teacher's score.
+        exclude: Corpora whose texts are left out, such as a test split. Two texts are the same if
+            they have the same letters and digits, in any case.
 
     Raises:
         ValueError: The weight is out of 0..1, too many rows of a corpus are bad, or no row is
             left.
+
+    Example:
+        >>> teacher = load_teacher("teacher")  # doctest: +SKIP
+        >>> label_corpora([Path("tweets.csv")], Path("soft.jsonl"), teacher)  # doctest: +SKIP
     """
     if not 0 <= gold_weight <= 1:
         raise ValueError(f"the weight of gold must be in 0..1, not {gold_weight}")
@@ -117,7 +121,7 @@ def _read_all(
         for row in read_labelled_rows(path, settings, gold=Gold.OPTIONAL, report=done.read[-1]):
             if row.fault is not None:
                 continue
-            # Most corpora exclude nothing, and a key takes longer than reading the row.
+            # Computing a key takes longer than reading the row.
             if excluded and copy_key(row.text) in excluded:
                 done.excluded += 1
             elif row.is_blank:
@@ -129,7 +133,7 @@ def _read_all(
 def _as_json(row: LabelledRow, category: str, label: float) -> str:
     values = {name: value for name, value in row.values.items() if name != row.text_column}
     cats = {**(values.get(CATS_COLUMN) or {}), category: label}
-    # The text comes first, and instead of any other column of that name.
+    # The text comes first, and replaces any other column of that name.
     content = {"text": row.text} | values | {"text": row.text, CATS_COLUMN: cats}
     return to_json(content) + "\n"
 
@@ -137,13 +141,13 @@ def _as_json(row: LabelledRow, category: str, label: float) -> str:
 @contextmanager
 def _open_lines(path: Path) -> Iterator[io.TextIOWrapper]:
     with atomic_write(path) as file:
-        # No name and no time in the header: the same rows give the same file.
+        # The header has neither name nor time, so the same rows give the same file.
         binary = gzip.GzipFile("", "wb", fileobj=file, mtime=0) if path.suffix == ".gz" else file
         text = io.TextIOWrapper(cast(BinaryIO, binary), encoding="utf-8", newline="\n")
         try:
             yield text
         finally:
-            # Else it would close the file before that is put in place.
+            # Otherwise it would close the file before it gets its name.
             text.detach()
             if binary is not file:
                 binary.close()

@@ -16,17 +16,17 @@ from ..scoring.texts import TextScorer
 from .encoder import Classifier, is_classifier_folder
 
 BUNDLED = "bundled"
-# Names of a class, in lower case, that mean what we score.
+# Names of classes, in lower case, that mean sarcastic.
 SARCASTIC_NAMES = ("sarcasm", "sarcastic")
 
 Probabilities = NDArray[np.float64]
 
 
 class Teacher(Protocol):
-    """Gives texts the scores that a student learns from."""
+    """Scores the texts that a student learns from."""
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the probability of sarcasm of every text, shape (texts,), in 0..1."""
+        """Return the probability that each text is sarcastic, shape (texts,), in 0..1."""
 
 
 class ClassifierTeacher:
@@ -41,17 +41,17 @@ class ClassifierTeacher:
             classifier: The classifier. With one logit its sigmoid is the score; with several, the
                 softmax (or the sigmoid, if its config says ``multi_label_classification``) of the
                 class that means sarcastic.
-            label: That class by name, in any case. None: the one called sarcasm or sarcastic.
-            label_index: That class by number.
+            label: The name of that class, in any case. None: sarcasm or sarcastic.
+            label_index: The number of that class.
 
         Raises:
-            ValueError: It is unclear which class means sarcastic, or the classifier gives no
-                probabilities.
+            ValueError: It is unclear which class means sarcastic, or the classifier does not
+                return probabilities.
         """
         config = classifier.model.config
         if config.problem_type == "regression":
             raise ValueError(
-                f"'{classifier.folder}' is a regression model, whose output is no probability"
+                f"'{classifier.folder}' is a regression model: its output is not a probability"
             )
         self.classifier = classifier
         self._sigmoid = (
@@ -61,7 +61,7 @@ class ClassifierTeacher:
         self._index = _find_class(names, classifier.folder, label, label_index)
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the probability of sarcasm of every text, shape (texts,), in 0..1."""
+        """Return the probability that each text is sarcastic, shape (texts,), in 0..1."""
         logits = self.classifier.logits(texts)
         own = logits[:, self._index]
         if self._sigmoid:
@@ -87,13 +87,13 @@ class CategoryTeacher:
         if label not in found:
             raise ValueError(
                 f"no text classifier of the pipeline '{nlp.lang}_{nlp.meta['name']}' has a "
-                f"category '{label}'; its categories are: {', '.join(found) or 'none'}"
+                f"category '{label}': its categories are {', '.join(found) or 'none'}"
             )
         self.nlp = nlp
         self.label = label
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the probability of sarcasm of every text, shape (texts,), in 0..1."""
+        """Return the probability that each text is sarcastic, shape (texts,), in 0..1."""
         # Strings that the texts add are released afterwards.
         with self.nlp.memory_zone():
             return np.array([doc.cats[self.label] for doc in self.nlp.pipe(texts)], np.float64)
@@ -107,7 +107,7 @@ class TeacherEnsemble:
         self.teachers = list(teachers)
 
     def score(self, texts: Sequence[str]) -> Probabilities:
-        """Return the mean probability of sarcasm of every text, shape (texts,), in 0..1."""
+        """Return the mean probability that each text is sarcastic, shape (texts,), in 0..1."""
         mean: Probabilities = np.mean([teacher.score(texts) for teacher in self.teachers], axis=0)
         return mean
 
@@ -123,16 +123,21 @@ def load_teacher(
     """Return a teacher by name.
 
     Args:
-        name: A Hugging Face sequence-classification folder, a spaCy pipeline's folder or package,
-            or ``"bundled"`` for the weights of this package.
-        label: The class or category that means sarcastic. A pipeline with a sarcasm component
-            needs none, and scores by that component if none is given.
-        label_index: The class of a Hugging Face folder by number, from 0.
+        name: The folder of a Hugging Face sequence classifier, the folder or package of a spaCy
+            pipeline, or ``"bundled"`` for the weights of this package.
+        label: The class or category that means sarcastic. None: a pipeline's sarcasm component, or
+            a class called sarcasm or sarcastic.
+        label_index: The number of the class of a Hugging Face folder, from 0.
         device: Where a Hugging Face folder runs; see `encoder.pick_device`.
         bfloat16: Whether a Hugging Face folder runs in bfloat16; see `Classifier`.
 
     Raises:
         ValueError: It cannot be read, or it is unclear which class means sarcastic.
+
+    Example:
+        >>> teacher = load_teacher("bundled")
+        >>> teacher.score(["area man wins"]).shape
+        (1,)
     """
     if is_classifier_folder(Path(name)):
         return ClassifierTeacher(
@@ -168,7 +173,7 @@ def _load_pipeline(name: str) -> Language:
     path = Path(name)
     if path.is_dir() and not (path / "config.cfg").is_file():
         raise OSError(
-            f"'{name}' is no teacher: expected the folder of a Hugging Face sequence classifier "
+            f"'{name}' is not a teacher: expected the folder of a Hugging Face sequence classifier "
             "(with config.json) or of a spaCy pipeline (with config.cfg)"
         )
     return spacy.load(name)
@@ -180,7 +185,7 @@ def _find_class(names: list[str], folder: Any, label: str | None, index: int | N
         raise ValueError("give the class that means sarcastic by name or by number, not both")
     if index is not None:
         if not 0 <= index < len(names):
-            raise ValueError(f"'{folder}' has no class number {index}; its classes are: {classes}")
+            raise ValueError(f"'{folder}' has no class number {index}: its classes are {classes}")
         return index
     wanted = SARCASTIC_NAMES if label is None else (label.casefold(),)
     found = [i for i, name in enumerate(names) if name.casefold() in wanted]
@@ -190,10 +195,10 @@ def _find_class(names: list[str], folder: Any, label: str | None, index: int | N
         return 0
     if label is not None:
         raise ValueError(
-            f"'{folder}' has {'no' if not found else 'more than one'} class '{label}'; its "
-            f"classes are: {classes}"
+            f"'{folder}' has {'no' if not found else 'more than one'} class '{label}': its "
+            f"classes are {classes}"
         )
     raise ValueError(
-        f"which class of '{folder}' means sarcastic cannot be told; its classes are: {classes}. "
-        "Name it with --teacher-class or --teacher-class-index"
+        f"it is unclear which class of '{folder}' means sarcastic. Its classes are {classes}. "
+        "Name one with --teacher-class or --teacher-class-index"
     )

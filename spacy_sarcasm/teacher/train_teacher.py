@@ -1,4 +1,4 @@
-"""A teacher trained on a corpus, and checked on held-out texts."""
+"""Train a teacher on a corpus, and check it on held-out texts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class LabelledTexts:
     """Texts with gold.
 
     Attributes:
-        gold: The probability of sarcasm of each, 0..1.
-        without: How many rows had no gold, or no text, and were left out.
+        gold: The probability that each text is sarcastic, 0..1.
+        without: Rows left out because they had no gold or no text.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -34,9 +34,9 @@ class Check:
     """How well a teacher does on held-out texts.
 
     Attributes:
-        texts: How many there are.
-        accuracy: The share that it takes for what the gold says, both cut at 0.5.
-        log_loss: The mean cross-entropy of its probabilities against the gold.
+        texts: The number of texts.
+        accuracy: The share on which teacher and gold are on the same side of 0.5.
+        log_loss: The mean cross-entropy of its probabilities and the gold.
     """
 
     texts: int
@@ -56,26 +56,29 @@ def train_teacher(
     device: str | None = None,
     overwrite: bool = False,
 ) -> tuple[LabelledTexts, FineTuning, Check | None]:
-    """Fine-tune an encoder on a corpus with gold, all of which is held in memory.
+    """Fine-tune an encoder on a corpus with gold, which is held in memory.
 
     Args:
-        corpus: The corpus; see `data.labelled.read_labelled_rows`.
-        base: The folder of the encoder; None: the one that the extra `teacher` installs.
-        max_rows: Learn from a random sample of at most this many rows.
-        rows: Which columns or keys hold what; its category is the name of the teacher's class.
+        corpus: A file; see `data.labelled.read_labelled_rows`.
+        base: The folder of the encoder. None: the one that the extra `teacher` installs.
+        max_rows: The maximum number of rows, drawn at random.
+        rows: Where rows hold text and gold; its category names the teacher's class.
 
     Returns:
-        What was read, what came of it, and how it does on ``dev`` if that was given.
+        The texts read, the report of the fine-tuning, and the check on ``dev``, if given.
 
     Raises:
         ValueError: A corpus has no gold or too many bad rows, or a setting is out of its range.
+
+    Example:
+        >>> train_teacher(Path("tweets.csv"), Path("teacher"))  # doctest: +SKIP
     """
     settings = settings or Settings()
     if max_rows is not None and max_rows < 1:
         raise ValueError(f"max_rows must be at least 1, not {max_rows}")
     rows = rows or RowSettings()
     train = read_gold(corpus, rows)
-    # Before the training, so that a wrong file is told at once.
+    # Read before the training, to report a wrong file at once.
     held_out = None if dev is None else read_gold(dev, rows)
     chosen = np.arange(len(train.texts))
     if max_rows is not None and max_rows < len(chosen):
@@ -111,18 +114,14 @@ def read_gold(path: Path, settings: RowSettings | None = None) -> LabelledTexts:
             found.gold.append(row.gold)
     if not found.texts:
         raise ValueError(
-            f"none of {found.read.rows} rows of '{path}' has gold: expected a number in 0..1 in "
-            f"cats['{settings.category}'], or as 'label' or 'is_sarcastic'"
+            f"none of the {found.read.rows} rows of '{path}' has gold: expected a number in 0..1 "
+            f"in cats['{settings.category}'], or as 'label' or 'is_sarcastic'"
         )
     return found
 
 
 def check_teacher(teacher: Teacher, held_out: LabelledTexts) -> Check:
-    """Compare a teacher's scores with gold.
-
-    Args:
-        held_out: Texts it has not learnt from.
-    """
+    """Compare a teacher's scores with the gold of texts that it has not learnt from."""
     scores, gold = teacher.score(held_out.texts), np.array(held_out.gold)
     p = np.clip(scores, 1e-7, 1 - 1e-7)
     return Check(

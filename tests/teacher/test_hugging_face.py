@@ -110,7 +110,7 @@ def test_frozen_layers_stay_as_they_are(tiny_encoder: Path, tmp_path: Path) -> N
         }
         assert changed == trained
     settings = Settings(frozen_layers=9)
-    with pytest.raises(ValueError, match=r"9 layers are to be frozen, and the encoder has 2"):
+    with pytest.raises(ValueError, match=r"cannot freeze 9 layers: the encoder has 2"):
         fine_tune(TEXTS, GOLD, tmp_path / "9", base=tiny_encoder, settings=settings)
     assert not (tmp_path / "9").exists()
 
@@ -147,9 +147,9 @@ def test_two_classes(foreign_folder) -> None:
 
 def test_classes_that_cannot_be_told(foreign_folder) -> None:
     folder = str(foreign_folder(num_labels=2))
-    with pytest.raises(ValueError, match=r"cannot be told; its classes are: 0 LABEL_0, 1 LABEL_1"):
+    with pytest.raises(ValueError, match=r"unclear which class .* are 0 LABEL_0, 1 LABEL_1"):
         load_teacher(folder)
-    with pytest.raises(ValueError, match=r"no class 'irony'; its classes are: 0 LABEL_0"):
+    with pytest.raises(ValueError, match=r"no class 'irony': its classes are 0 LABEL_0"):
         load_teacher(folder, label="irony")
     with pytest.raises(ValueError, match=r"no class number 2"):
         load_teacher(folder, label_index=2)
@@ -165,7 +165,7 @@ def test_regression_is_no_teacher(foreign_folder) -> None:
 
 
 def test_an_encoder_without_a_head_is_no_teacher(tiny_encoder: Path) -> None:
-    with pytest.raises(ValueError, match=r"no trained classifier: it has no weights for classif"):
+    with pytest.raises(ValueError, match=r"not a trained classifier: it has no weights for c"):
         load_teacher(str(tiny_encoder))
 
 
@@ -233,7 +233,7 @@ def test_training_that_breaks_off_leaves_nothing(
 
 
 def test_wrong_gold_and_settings(tiny_encoder: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"gold has to be in 0\.\.1, and is 2\.0 for 'wow"):
+    with pytest.raises(ValueError, match=r"gold must be in 0\.\.1, not 2\.0 for 'wow"):
         fine_tune(TEXTS, [0.0, 2.0, *GOLD[2:]], tmp_path / "out", base=tiny_encoder)
     with pytest.raises(ValueError, match=r"6 texts with 5 gold values"):
         fine_tune(TEXTS, GOLD[1:], tmp_path / "out", base=tiny_encoder)
@@ -266,7 +266,7 @@ def test_a_sample_of_the_rows(tiny_encoder: Path, tmp_path: Path, write_rows, go
     assert report.texts == 2
     with pytest.raises(ValueError, match=r"max_rows must be at least 1, not 0"):
         train_teacher(gold_file, tmp_path / "u", max_rows=0, **settings)
-    with pytest.raises(ValueError, match=r"none of 1 rows of .* has gold"):
+    with pytest.raises(ValueError, match=r"none of the 1 rows of .* has gold"):
         train_teacher(write_rows([{"text": "x"}]), tmp_path / "u", **settings)
 
 

@@ -64,6 +64,6 @@ def test_more_dimensions_than_words_is_an_error(
     tiny_encoder: Path, vectors: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "wide.txt"
-    with pytest.raises(ValueError, match="10 dimensions take at least as many words, not 4"):
+    with pytest.raises(ValueError, match="10 dimensions need at least 10 words, got 4"):
         widen_vectors(vectors, {}, out, encoder=tiny_encoder, dim=10)
     assert not out.exists()
