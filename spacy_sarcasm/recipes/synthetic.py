@@ -15,6 +15,7 @@ from random import Random
 
 import numpy as np
 
+from ..corpus.headlines import Split
 from ..vectors.load import stack
 from ..vectors.parsing.vectors_reader import VectorsReader
 from .recipe import SyntheticSettings
@@ -142,7 +143,7 @@ def make_synthetic_texts(
                 f"only {len(made)} synthetic texts could be made of {wanted}: the corpus is too "
                 "small; lower the numbers in the recipe's [synthetic]"
             )
-    synthetic = [SourcedText(new, None, SYNTHETIC, kind, "train") for new, kind in made.items()]
+    synthetic = [SourcedText(new, None, SYNTHETIC, kind, Split.TRAIN) for new, kind in made.items()]
     random.shuffle(synthetic)
     return synthetic
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from ...data.row_settings import OnError, RowSettings
+from ...data.row_settings import RowSettings
 from ..errors import reported_errors
-from ..options import (
-    Category,
-    DelimiterOption,
-    EncodingOption,
-    LabelColumn,
-    OnErrorOption,
-    TextColumn,
-    show_bad_rows,
-)
+from ..options import LABELLED_ROWS, Category, SeedOption, reads_rows, show_bad_rows
 
 if TYPE_CHECKING:
     from ...generation.train_generator import EpochReport
@@ -47,14 +40,9 @@ app = typer.Typer(
 
 
 @app.command("train")
+@reads_rows("label_column")
 def train_command(
-    corpus: Annotated[
-        Path,
-        typer.Argument(
-            help="Labelled headlines: .jsonl, .csv or .tsv (also .gz or .zst), .parquet, .xlsx or "
-            ".spacy."
-        ),
-    ],
+    corpus: Annotated[Path, typer.Argument(help=LABELLED_ROWS)],
     out: Annotated[Path, typer.Argument(help="The file to write, such as headlines.npz.")],
     *,
     dev: Annotated[
@@ -92,16 +80,12 @@ def train_command(
         ),
     ] = 1000,
     max_length: Annotated[int, typer.Option(help="Headlines with more words are left out.")] = 24,
-    seed: Annotated[int, typer.Option(help="The seed of the random numbers.")] = 0,
+    seed: SeedOption = 0,
     category: Category = "SARCASM",
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the file if it exists.")
     ] = False,
+    rows: RowSettings,
 ) -> None:
     """Train a language model of headlines that is told whether they are satirical.
 
@@ -130,14 +114,7 @@ def train_command(
                 max_length=max_length,
                 seed=seed,
             ),
-            rows=RowSettings(
-                text_column=text_column,
-                label_column=label_column,
-                category=category,
-                delimiter=delimiter,
-                encoding=encoding,
-                on_error=on_error,
-            ),
+            rows=replace(rows, category=category),
             overwrite=overwrite,
             on_corpus=_print_corpus,
             on_epoch=_print_epoch,
