@@ -75,5 +75,9 @@ def make_text_normalizer(
 
     Raises:
         ValueError: ``non_ascii`` is something else.
+
+    Example:
+        >>> make_text_normalizer()("Venezuela's Descent Into Dictatorship")
+        'venezuelas descent into dictatorship'
     """
     return TextNormalizer(lowercase, strip_punctuation, non_ascii)

@@ -100,6 +100,10 @@ def check_gold(value: Any, name: str, *, may_be_text: bool = False) -> float:
     Args:
         name: What messages call it.
         may_be_text: Whether it may be written as a text, as in delimited files.
+
+    Example:
+        >>> check_gold(True, "'label'")
+        1.0
     """
     number = value
     if may_be_text and isinstance(value, str):

@@ -51,6 +51,10 @@ class RowSettings:
         encoding: The encoding of a text file; None: UTF-8, or what a byte-order mark says.
         on_error: Stop at the first bad row, skip bad rows up to 1% of all, or keep them with
             their fault.
+
+    Example:
+        >>> RowSettings(text_column="tweet", label_column="sarcastic").on_error
+        <OnError.SKIP: 'skip'>
     """
 
     text_column: str | None = None

@@ -106,6 +106,13 @@ def tokenize(nlp: Language, component: SarcasmClassifier, text: str) -> Doc:
 
     Raises:
         ValueError: The text holds lone surrogates, or is too long for the pipeline.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> component = nlp.add_pipe("sarcasm")
+        >>> len(tokenize(nlp, component, "area man wins"))
+        3
     """
     pipes = list(nlp.pipeline)
     place = max(at for at, (_, pipe) in enumerate(pipes) if pipe is component)

@@ -120,6 +120,9 @@ def forward(
     Returns:
         The probabilities, shape (docs, 1), and the callback. In training a doc without words has
         0.0, and a doc without known words what the network gives for unknown ones.
+
+    Example:
+        >>> model.predict(docs)  # doctest: +SKIP
     """
     if not is_train:
         return _as_floats2d(model, predict_rows(model, look_up(model, docs)).scores), _no_backprop
@@ -170,6 +173,9 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
 
     Raises:
         ValueError: There are no docs, or they leave the network without an embedding.
+
+    Example:
+        >>> model.initialize(X=docs)  # doctest: +SKIP
     """
     if not X:
         raise ValueError("the sarcasm network builds its vocabulary from docs, and got none")

@@ -49,6 +49,13 @@ class SarcasmClassifier(NetworkPipe):
     ``span._.sarcasm`` is the score of any span.
 
     Every method that needs the weights raises `NotTrainedError` where there are none.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> component = nlp.add_pipe("sarcasm", config={"threshold": 0.7})
+        >>> nlp("Area man wins argument with himself")._.is_sarcastic
+        True
     """
 
     def use_settings(self, cfg: dict[str, Any]) -> None:

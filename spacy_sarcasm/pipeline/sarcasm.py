@@ -75,6 +75,11 @@ def make_sarcasm(
     Raises:
         ValueError: Another sarcasm component of the pipeline writes to the same place, or a setting
             is out of its range.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> component = nlp.add_pipe("sarcasm", config={"weights": "small"})
     """
     settings = ComponentSettings(
         label=label,

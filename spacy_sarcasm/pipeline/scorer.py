@@ -39,6 +39,10 @@ def score_sarcasm(
         ``sarcasm_share`` (of the texts at or above the threshold), each in 0..1; None where it is
         undefined: all of them without gold, the area without examples of both classes. Precision
         and F1 are 0 where no text is at or above the threshold, as spaCy's own scorers have it.
+
+    Example:
+        >>> score_sarcasm([], label="SARCASM", threshold=0.5)["sarcasm_f"] is None
+        True
     """
     prf, auc = PRFScore(), ROCAUCScore()
     correct = total = 0
@@ -77,5 +81,11 @@ SCORE_KEYS = (
 
 
 def make_sarcasm_scorer() -> Scorer:
-    """Return the scorer, registered as `spacy_sarcasm.sarcasm_scorer.v1`."""
+    """Return the scorer, registered as `spacy_sarcasm.sarcasm_scorer.v1`.
+
+    Example:
+        >>> scorer = make_sarcasm_scorer()
+        >>> scorer([], label="SARCASM", threshold=0.5)["sarcasm_acc"] is None
+        True
+    """
     return score_sarcasm

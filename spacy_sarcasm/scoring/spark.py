@@ -60,6 +60,10 @@ def score_dataframe(
         ImportError: pyspark is not installed.
         ValueError: The text column is missing, there more than once or of another type; there is
             an output column already; or the model cannot be loaded.
+
+    Example:
+        >>> df = spark.read.json("headlines.json")  # doctest: +SKIP
+        >>> score_dataframe(df, text_column="headline").write.parquet("scored")  # doctest: +SKIP
     """
     types = require("pyspark.sql.types", "spark", "scoring on Spark")
     check_columns(df.columns, text_column, _same_name(df, output_column), by)

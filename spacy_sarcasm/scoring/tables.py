@@ -103,6 +103,9 @@ def check_columns(
 
     Raises:
         ValueError: It is otherwise; the message lists the columns.
+
+    Example:
+        >>> check_columns(["id", "text"], "text", "sarcasm")
     """
     check_by(by)
     listed = ", ".join(f"'{column}'" for column in columns) or "none"
@@ -132,7 +135,11 @@ def check_columns(
 
 
 def wrong_type(column: str, kind: str, columns: Sequence[str]) -> ValueError:
-    """Return the error for a text column without texts."""
+    """Return the error for a text column without texts.
+
+    Example:
+        >>> raise wrong_type("text", "int64", ["id", "text"])  # doctest: +SKIP
+    """
     listed = ", ".join(f"'{name}'" for name in columns)
     return ValueError(
         f"the column '{column}' holds no texts: its type is {kind}. The columns are: {listed}. "
@@ -151,6 +158,10 @@ def score_values(
 
     Raises:
         ValueError: The pipeline has no sarcasm component.
+
+    Example:
+        >>> [score is None for score in score_values(["Area Man Wins", None])]
+        [False, True]
     """
     scores: list[float | None] = []
     if isinstance(model, Language):
@@ -230,6 +241,11 @@ def arrow_texts(column: pa.Array | pa.ChunkedArray, name: str, columns: Sequence
 
     Raises:
         ValueError: It holds no texts.
+
+    Example:
+        >>> import pyarrow as pa  # doctest: +SKIP
+        >>> arrow_texts(pa.array(["a", None]), "text", ["text"])  # doctest: +SKIP
+        ['a', None]
     """
     import pyarrow as pa
 

@@ -22,6 +22,11 @@ def make_drop_vectors(keep: bool = False) -> Callable[[Language], Language]:
     Returns:
         The callback, which changes the pipeline in place. Where another component reads the
         vectors, they are kept, with a warning.
+
+    Example:
+        >>> import spacy
+        >>> make_drop_vectors()(spacy.blank("en")).vocab.vectors.shape
+        (0, 0)
     """
 
     def drop(nlp: Language) -> Language:

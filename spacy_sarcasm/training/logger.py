@@ -80,6 +80,9 @@ def make_jsonl_logger(
 
     Returns:
         The logger, as ``[training.logger]`` takes it.
+
+    Example:
+        >>> logger = make_jsonl_logger("log.jsonl")  # [training.logger] in a config
     """
     make_console = console_logger_v3(progress_bar=progress_bar)
 

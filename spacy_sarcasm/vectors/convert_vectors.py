@@ -63,6 +63,9 @@ def convert_vectors(
             pipeline's either.
         ValueError: As in ``load_vectors``.
         OSError: The file cannot be read or the folder not be written.
+
+    Example:
+        >>> convert_vectors("glove.6B.zip", "vectors", dim=100)  # doctest: +SKIP
     """
     start = time.perf_counter()
     reader = VectorsReader(
@@ -95,6 +98,10 @@ def first_words(path: str | Path, count: int, dim: int | None = None) -> set[str
 
     Raises:
         ValueError: The file is no file of word vectors.
+
+    Example:
+        >>> first_words("glove.6B.zip", 3, dim=100)  # doctest: +SKIP
+        {'the', ',', '.'}
     """
     if count == 0:
         return set()

@@ -71,6 +71,11 @@ def measure_coverage(counts: Counter[str], known: Collection[str]) -> Coverage:
 
     Raises:
         ValueError: There are no words.
+
+    Example:
+        >>> coverage = measure_coverage(Counter({"area": 3, "zxq": 1}), {"area"})
+        >>> coverage.covered_types, coverage.covered_tokens
+        (0.5, 0.75)
     """
     if not counts:
         raise ValueError("There are no words to measure the coverage of.")
@@ -111,6 +116,10 @@ def takeover_rank(present: npt.NDArray[np.bool_]) -> int | None:
     Returns:
         The rank, from 1; None where all words are covered, none is, or missing words are the more
         frequent ones from the start.
+
+    Example:
+        >>> takeover_rank(np.array([True, True, False, False]))
+        2
     """
     if present.all() or not present.any():
         return None
@@ -128,6 +137,10 @@ def known_words(path: str | Path, words: Iterable[str], dim: int | None = None) 
 
     Raises:
         ValueError: The file is no file of word vectors, or the pipeline has none.
+
+    Example:
+        >>> known_words("glove.6B.100d.txt", ["the", "zxq"])  # doctest: +SKIP
+        {'the'}
     """
     if Path(path).is_dir():
         import spacy

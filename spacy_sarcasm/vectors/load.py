@@ -66,6 +66,11 @@ def load_vectors(
         ValueError: The vocab has vectors and ``overwrite`` is false; or the file is no file of
             word vectors, is damaged, holds more than 1% bad rows or none that is wanted.
         OSError: The file cannot be read.
+
+    Example:
+        >>> import spacy
+        >>> nlp = spacy.blank("en")
+        >>> load_vectors(nlp.vocab, "glove.6B.zip", dim=100, attr="LOWER")  # doctest: +SKIP
     """
     start = time.perf_counter()
     if vocab.vectors.data.size and not overwrite:
@@ -186,6 +191,10 @@ def key_words(words: Iterable[str] | None, attr: str) -> Iterable[str] | None:
 
     Raises:
         ValueError: The attribute is neither ``"ORTH"`` nor ``"LOWER"``, or ``words`` is a string.
+
+    Example:
+        >>> sorted(key_words(["Area", "MAN"], "LOWER"))
+        ['area', 'man']
     """
     if attr not in ("ORTH", "LOWER"):
         raise ValueError(f"attr is {attr!r}; expected 'ORTH' or 'LOWER'.")
@@ -202,6 +211,10 @@ def stack(blocks: Iterable[Block[Any]]) -> Table:
 
     Returns:
         Their vectors in order, shape (rows, dim).
+
+    Example:
+        >>> stack([]).shape
+        (0, 0)
     """
     table = np.empty((0, 0), np.float32)
     rows = 0
@@ -225,12 +238,22 @@ def vectors_name(report: VectorsReport) -> str:
 
     Returns:
         The name, such as ``glove.twitter.27B.25d``.
+
+    Example:
+        >>> from spacy_sarcasm.vectors.load_report import VectorsReport
+        >>> vectors_name(VectorsReport("vectors/glove.6B.100d.txt.gz", format="text", dim=100))
+        'glove.6B.100d'
     """
     name = Path(report.member or report.path).name
     return re.sub(r"(\.(txt|vec|bin|gz|zip))+$", "", name, flags=re.IGNORECASE)
 
 
 def update_ranks(vocab: Vocab) -> None:
-    """Give the lexemes that exist already their rank, as new ones get it from the vectors."""
+    """Give the lexemes that exist already their rank, as new ones get it from the vectors.
+
+    Example:
+        >>> import spacy
+        >>> update_ranks(spacy.blank("en").vocab)
+    """
     for lexeme in vocab:
         lexeme.rank = vocab.vectors.key2row.get(lexeme.orth, OOV_RANK)

@@ -27,6 +27,11 @@ def create_attr_vectors() -> Callable[[Vocab], AttrVectors]:
 
     Returns:
         A function that makes an empty table for a vocab.
+
+    Example:
+        >>> from spacy.vocab import Vocab
+        >>> create_attr_vectors()(Vocab()).shape
+        (0, 0)
     """
 
     def create(vocab: Vocab) -> AttrVectors:

@@ -89,6 +89,10 @@ def train_vectors(
         FileExistsError: ``out`` exists and is not an empty folder.
         ValueError: No word occurs ``min_count`` times, or the corpus has an unknown format.
         OSError: The corpus cannot be read, or the folder cannot be written.
+
+    Example:
+        >>> import spacy
+        >>> train_vectors("tweets.csv", "vectors", spacy.blank("en"), dim=50)  # doctest: +SKIP
     """
     word2vec = require("gensim.models.word2vec", "vectors", "training word vectors")
     if algorithm not in ("skipgram", "cbow"):

@@ -54,6 +54,10 @@ def glove_twitter_words(text: str) -> tuple[str, ...]:
         One word or more, in lower case and in the order that the script gives them: a class; the
         word, then ``<allcaps>``, then ``<elong>``; ``<hashtag>``, then the tag's words; a
         punctuation mark, then ``<repeat>``.
+
+    Example:
+        >>> glove_twitter_words("SOOO")
+        ('so', '<allcaps>', '<elong>')
     """
     for name, pattern in CLASSES.items():
         if pattern.fullmatch(text):
@@ -67,12 +71,22 @@ def glove_twitter_words(text: str) -> tuple[str, ...]:
 
 
 def glove_twitter_words_v1() -> TokenWords:
-    """The mapping ``spacy_sarcasm.GloveTwitterWords.v1``, registered under ``misc``."""
+    """The mapping ``spacy_sarcasm.GloveTwitterWords.v1``, registered under ``misc``.
+
+    Example:
+        >>> glove_twitter_words_v1()("#FooBar")
+        ('<hashtag>', 'foo', 'bar')
+    """
     return glove_twitter_words
 
 
 def lower_words(token: str) -> tuple[str, ...]:
-    """The words that a token has in vectors of lower-case words: itself."""
+    """The words that a token has in vectors of lower-case words: itself.
+
+    Example:
+        >>> lower_words("Area")
+        ('area',)
+    """
     return (token.lower(),)
 
 

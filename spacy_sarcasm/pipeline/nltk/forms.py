@@ -38,7 +38,12 @@ def fallback_forms(word: str, kinds: Sequence[FormKind]) -> list[str]:
 
 
 def fallback_forms_v1() -> Callable[[str, Sequence[FormKind]], list[str]]:
-    """Return `fallback_forms`, registered under ``misc`` as `spacy_sarcasm.fallback_forms.v1`."""
+    """Return `fallback_forms`, registered under ``misc`` as `spacy_sarcasm.fallback_forms.v1`.
+
+    Example:
+        >>> fallback_forms_v1()("Walking", ["stem"])
+        ['walk']
+    """
     return fallback_forms
 
 

@@ -192,7 +192,11 @@ def make_wordnet_lemmatizer(
     nltk_data: str | None,
     scorer: Scorer | None,
 ) -> WordNetLemmatizerComponent:
-    """Create the component, as ``nlp.add_pipe("wordnet_lemmatizer")`` does."""
+    """Create the component, as ``nlp.add_pipe("wordnet_lemmatizer")`` does.
+
+    Example:
+        >>> nlp.add_pipe("wordnet_lemmatizer", config={"lowercase": True})  # doctest: +SKIP
+    """
     return WordNetLemmatizerComponent(
         default_pos=default_pos,
         overwrite=overwrite,

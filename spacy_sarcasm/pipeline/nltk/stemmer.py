@@ -144,5 +144,10 @@ class PorterStemmerComponent:
 def make_porter_stemmer(
     nlp: Language, name: str, *, mode: StemmerMode, lowercase: bool, cache_size: int
 ) -> PorterStemmerComponent:
-    """Create the component, as ``nlp.add_pipe("porter_stemmer")`` does."""
+    """Create the component, as ``nlp.add_pipe("porter_stemmer")`` does.
+
+    Example:
+        >>> import spacy
+        >>> stemmer = spacy.blank("en").add_pipe("porter_stemmer", config={"lowercase": False})
+    """
     return PorterStemmerComponent(mode, lowercase=lowercase, cache_size=cache_size)

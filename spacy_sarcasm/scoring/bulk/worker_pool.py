@@ -72,6 +72,11 @@ def run_workers(
         WorkerDiedError: A task's workers have died three times.
         ValueError: There are to be no workers.
         Exception: What the work raised, in its turn; all tasks before it have been yielded.
+
+    Example:
+        >>> from functools import partial
+        >>> list(run_workers(partial(getattr, len, "__call__"), ["area", "man"], n_process=1))
+        [('area', 4), ('man', 3)]
     """
     if n_process < 1:
         raise ValueError(f"the number of processes must be at least 1, not {n_process}")
