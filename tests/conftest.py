@@ -61,15 +61,20 @@ def _seeded() -> None:
     fix_random_seed(0)
 
 
+def skip_without_tensorflow() -> None:
+    """Skip a test that trains, without importing TensorFlow."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed: extra `train`")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Skip tests that train, where TensorFlow is not installed."""
     try:
         return (yield)
     except ImportError as error:
-        missing = re.search("tensorflow|keras", str(error)) is not None
-        if missing and importlib.util.find_spec("tensorflow") is None:
-            pytest.skip("TensorFlow is not installed: extra `train`")
+        if re.search("tensorflow|keras", str(error)):
+            skip_without_tensorflow()
         raise
 
 
@@ -108,8 +113,7 @@ def make_untrained(**config: object) -> Language:
 
 def train(nlp: Language, examples: list[Example], steps: int = 40) -> dict[str, float]:
     """Overfit the examples; return the last losses. Skips where training is not installed."""
-    if importlib.util.find_spec("tensorflow") is None:
-        pytest.skip("TensorFlow is not installed: extra `train`")
+    skip_without_tensorflow()
     optimizer = nlp.initialize(lambda: examples)
     optimizer.learn_rate = 0.02
     losses: dict[str, float] = {}

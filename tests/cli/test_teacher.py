@@ -25,7 +25,7 @@ def test_label(run: Run, tmp_path: Path, trained_folder: Path) -> None:
 def test_errors_are_one_line(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     for arguments, message in [
-        (("label", tmp_path / "none.jsonl", out, "--teacher", tmp_path), "no teacher: expected"),
+        (("label", tmp_path / "none.jsonl", out, "--teacher", tmp_path), "not a teacher: expected"),
         (("teacher", "train", tmp_path / "none.jsonl", out, "--epochs", 0), "'epochs' must be"),
     ]:
         result = run(*arguments)

@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..conftest import skip_without_tensorflow
+
 AGREEMENT = 1e-5
 WORDS = [
     "area",
@@ -249,6 +251,8 @@ PROCESSES = """
 def test_processes(tmp_path: Path, method: str, before: str) -> None:
     import json
 
+    if before in ("tensorflow", "trained"):
+        skip_without_tensorflow()
     script = tmp_path / "script.py"
     script.write_text(textwrap.dedent(PROCESSES))
     texts = [*make_texts(60), *ODD_TEXTS]

@@ -16,10 +16,13 @@ from spacy_sarcasm.pipeline.loading import find_sarcasm
 from spacy_sarcasm.recipes.seed import PUBLISHED_SCORES
 from spacy_sarcasm.vectors.convert_vectors import convert_vectors
 
+from ..conftest import skip_without_tensorflow
+
 SAMPLE = Path(__file__).parents[2] / "assets" / "sample"
 
 
 def test_curves_figures_and_sentences(tmp_path: Path) -> None:
+    skip_without_tensorflow()
     convert_corpus(SAMPLE / "headlines.json", tmp_path, spacy.blank("en"), "SARCASM")
     convert_vectors(SAMPLE / "sample.25d.txt", tmp_path / "vectors")
     files = [tmp_path / name for name in ("train.spacy", "dev.spacy", "vectors")]

@@ -85,7 +85,7 @@ def calibrate_command(
             for part in sets
             for text, gold, source in zip(part.texts, part.gold, part.sources, strict=True)
         ]
-        reference = store_reference_of(str(output), texts, data, settings)
+        reference = store_reference_of(str(output), texts, data, rows)
     for report in reports:
         show_bad_rows(report)
     typer.echo(

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...data.row_settings import OnError, ReadReport, RowSettings
+from ...data.row_settings import ReadReport, RowSettings
 from ..app import app
 from ..errors import reported_errors
-from ..options import (
-    CategoryOption,
-    DelimiterOption,
-    EncodingOption,
-    LabelColumn,
-    ModelArgument,
-    OnErrorOption,
-    SourceColumn,
-    TextColumn,
-    show_bad_rows,
-)
+from ..options import LABELLED_ROWS, CategoryOfModel, ModelArgument, reads_rows, show_bad_rows
 from ..startup import lasting_imports
 
 
 @app.command("reference")
+@reads_rows("label_column", "source_column")
 def reference_command(
     model: ModelArgument,
     data: Annotated[
         list[Path],
-        typer.Argument(
-            help="Labelled rows held out of training, of all kinds and sources: .jsonl, .csv or "
-            ".tsv (also .gz or .zst), .parquet, .xlsx or .spacy."
-        ),
+        typer.Argument(help=f"{LABELLED_ROWS} Held out of training, of all kinds and sources."),
     ],
     *,
     output: Annotated[
@@ -44,16 +33,11 @@ def reference_command(
             show_default=False,
         ),
     ] = None,
-    text_column: TextColumn = None,
-    label_column: LabelColumn = None,
-    source_column: SourceColumn = "source",
     kind_column: Annotated[
         str, typer.Option(help="The column or key that says what kind of text a row is.")
     ] = "kind",
-    category: CategoryOption = None,
-    delimiter: DelimiterOption = None,
-    encoding: EncodingOption = None,
-    on_error: OnErrorOption = OnError.SKIP,
+    category: CategoryOfModel = None,
+    rows: RowSettings,
 ) -> None:
     """Store with the weights what labelled texts score, so that reports can say what to trust.
 
@@ -63,15 +47,7 @@ def reference_command(
         with lasting_imports():
             from ...pipeline.component_settings import DEFAULT_LABEL
             from ...report.trust.store_reference import store_reference
-        settings = RowSettings(
-            text_column=text_column,
-            label_column=label_column,
-            source_column=source_column,
-            category=category or DEFAULT_LABEL,
-            delimiter=delimiter,
-            encoding=encoding,
-            on_error=on_error,
-        )
+        settings = replace(rows, category=category or DEFAULT_LABEL)
         reports: list[ReadReport] = []
         reference, path = store_reference(
             model, data, settings, kind_column=kind_column, output=output, reports=reports

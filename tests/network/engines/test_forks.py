@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ...conftest import skip_without_tensorflow
+
 if not hasattr(os, "fork"):
     pytest.skip("this system has no fork", allow_module_level=True)
 
@@ -172,4 +174,5 @@ TRAINED = """
 
 
 def test_training_in_a_forked_process_is_an_error_not_a_hang(tmp_path: Path) -> None:
+    skip_without_tensorflow()
     assert run(TRAINED, tmp_path) == "[0, 0]"
