@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from thinc.api import Model
 from thinc.types import Floats2d
 
+from .batching import by_text
 from .engines.onnx_scorer import Probabilities
 from .live import LiveNetwork
 from .row_scores import DEFAULT_UNKNOWN, cut_and_warn, look_up, predict_rows
@@ -43,12 +44,14 @@ def build_bilstm(
     attr: WordAttr | None = None,
     token_words: str | None = None,
     fallbacks: Sequence[Fallback] | None = None,
+    classes: Sequence[str] | None = None,
 ) -> SarcasmModel:
     """Build the bidirectional LSTM, registered as `spacy_sarcasm.BiLSTM.v1`.
 
-    The model takes docs and gives probabilities, shape (docs, 1), in 0..1; NaN for a doc in which
-    it knows no word. `initialize` builds the vocabulary from the docs it is given and the embedding
-    from the vectors of their vocab. Keras trains it, ONNX Runtime scores with it.
+    The model takes docs and gives probabilities in 0..1, shape (docs, 1), or (docs, classes) where
+    `classes` are given; NaN for a doc in which it knows no word. `initialize` builds the vocabulary
+    from the docs it is given and the embedding from the vectors of their vocab. Keras trains it,
+    ONNX Runtime scores with it.
 
     The arguments are the settings that `NetworkSettings` describes. One that is None is taken from
     the weights that are loaded, or has its default there when the network is trained from scratch.
@@ -75,6 +78,7 @@ def build_bilstm(
         attr: Token attribute that is looked up.
         token_words: Registered function that gives the words of a token.
         fallbacks: What stands in for words without a row.
+        classes: Names of exclusive classes; they make the output a softmax.
 
     Raises:
         ValueError: A setting is out of its range.
@@ -94,7 +98,6 @@ def build_bilstm(
         "sarcasm_bilstm",
         forward,
         init=initialize,
-        dims={"nO": 1},
         attrs={
             "dropout_rate": dropout or 0.0,
             "max_length": DEFAULT_MAX_LENGTH,
@@ -118,8 +121,8 @@ def forward(
         is_train: Whether Keras runs (dropout, gradients) or ONNX Runtime.
 
     Returns:
-        The probabilities, shape (docs, 1), and the callback. In training a doc without words has
-        0.0, and a doc without known words what the network gives for unknown ones.
+        The probabilities, shape (docs, outputs), and the callback. In training a doc without words
+        has 0.0, and a doc without known words what the network gives for unknown ones.
 
     Example:
         >>> model.predict(docs)  # doctest: +SKIP
@@ -131,7 +134,7 @@ def forward(
     scores, backprop = shim.live.begin_update(texts, _dropout_rate(model))
 
     def add_gradients(d_scores: Floats2d) -> list[Doc]:
-        shim.add_gradients(backprop(_as_column(model, d_scores)))
+        shim.add_gradients(backprop(_as_array(model, d_scores)))
         return []
 
     return _as_floats2d(model, scores), add_gradients
@@ -147,8 +150,8 @@ def update(
     Args:
         model: A model that `build_bilstm` made.
         docs: The docs, of any lengths.
-        loss_gradient: Called once with the probabilities, shape (docs, 1); returns the gradient of
-            the loss with respect to them, of the same shape.
+        loss_gradient: Called once with the probabilities, shape (docs, outputs); returns the
+            gradient of the loss with respect to them, of the same shape.
 
     Example:
         >>> update(model, docs, lambda scores: scores - gold)  # doctest: +SKIP
@@ -156,7 +159,7 @@ def update(
     """
 
     def of_array(scores: Probabilities) -> Probabilities:
-        return _as_column(model, loss_gradient(_as_floats2d(model, scores)))
+        return _as_array(model, loss_gradient(_as_floats2d(model, scores)))
 
     shim = get_shim(model)
     texts = cut_and_warn(model, look_up(model, docs))
@@ -195,14 +198,14 @@ def initialize(model: SarcasmModel, X: list[Doc] | None = None, Y: Any = None) -
 
 
 def _as_floats2d(model: SarcasmModel, scores: Probabilities) -> Floats2d:
-    """Turn a NumPy array into one of the model's device, shape (docs, 1)."""
-    return model.ops.asarray2f(cast(Floats2d, scores[:, None]))
+    """Turn a NumPy array into one of the model's device, shape (docs, outputs)."""
+    return model.ops.asarray2f(cast(Floats2d, scores if scores.ndim == 2 else scores[:, None]))
 
 
-def _as_column(model: SarcasmModel, scores: Floats2d) -> Probabilities:
-    """Turn an array of the model's device, shape (docs, 1), into a NumPy one, shape (docs,)."""
+def _as_array(model: SarcasmModel, scores: Floats2d) -> Probabilities:
+    """Turn an array of the model's device into a NumPy one, without the axis of one output."""
     array = model.ops.to_numpy(scores)  # type: ignore[no-untyped-call]
-    return np.asarray(array, dtype=np.float32)[:, 0]
+    return by_text(np.asarray(array, dtype=np.float32))
 
 
 def _dropout_rate(model: SarcasmModel) -> float:

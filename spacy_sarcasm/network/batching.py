@@ -31,6 +31,36 @@ def length_batches(lengths: NDArray[np.int64], budget: int) -> Iterator[NDArray[
         end = start
 
 
+def no_scores(n_texts: int, n_outputs: int) -> NDArray[np.float32]:
+    """Return zeros of the shape that `by_text` gives: (texts,), or (texts, outputs) from two on.
+
+    Args:
+        n_texts: Number of texts.
+        n_outputs: Number of values for each text.
+
+    Example:
+        >>> no_scores(2, 1).tolist(), no_scores(1, 3).tolist()
+        ([0.0, 0.0], [[0.0, 0.0, 0.0]])
+    """
+    return by_text(np.zeros((n_texts, n_outputs), dtype=np.float32))
+
+
+def by_text(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what a network gives for texts without the axis of a single output.
+
+    Args:
+        values: Shape (texts, outputs).
+
+    Returns:
+        Shape (texts,) where there is one output, else as it was.
+
+    Example:
+        >>> by_text(np.zeros((3, 1), np.float32)).shape
+        (3,)
+    """
+    return values[:, 0] if values.shape[1] == 1 else values
+
+
 def pad(texts: TextRows, chosen: NDArray[np.int64]) -> tuple[Rows, NDArray[np.int32]]:
     """Lay texts side by side, padded to the longest of them.
 

@@ -15,9 +15,10 @@ class Calibration:
     """Scale and shift of the logit, and the threshold that goes with the scores they give.
 
     The probability is ``sigmoid(scale * logit + shift)`` (Platt 1999; with a shift of 0 it is the
-    temperature of Guo et al. 2017, https://arxiv.org/abs/1706.04599). Both engines apply it when
-    they score; training does not, and the first update of the weights resets it, because it
-    was measured on other weights.
+    temperature of Guo et al. 2017, https://arxiv.org/abs/1706.04599). For a network with classes
+    it is ``softmax(scale * logits)``: a shift changes nothing there, and the threshold is not used.
+    Both engines apply the calibration when they score; training does not, and the first update of
+    the weights resets it, because it was measured on other weights.
 
     Attributes:
         scale: Factor of the logit, above 0, so that the order of the scores stays.

@@ -11,17 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .batching import pad
+from .batching import no_scores, pad
 from .calibration import Calibration
 from .engines.forking import renew_in_children
 from .engines.onnx_graph import PROBABILITIES
 from .engines.onnx_scorer import OnnxScorer, Probabilities
 from .engines.trainer import Trainer
-from .settings import ARCHITECTURE_SETTINGS, NetworkSettings
+from .settings import NetworkSettings
 from .storage import Network, WeightsError, load_network, network_from_bytes, network_to_bytes
-from .token_keys import OWN_TOKEN_WORDS
 from .vocabulary import TextRows
-from .weights import unfold
+from .weights import check_fit, unfold
 
 Gradients = dict[str, NDArray[np.float32]]
 LossGradient = Callable[[Probabilities], Probabilities]
@@ -52,6 +51,10 @@ class LiveNetwork:
         """
         checked = NetworkSettings(**{k: v for k, v in given.items() if v is not None})
         self._given = {k: getattr(checked, k) for k, v in given.items() if v is not None}
+        # The classes of a network that is trained from scratch, unless the settings name them.
+        self.new_classes: tuple[str, ...] = ()
+        # Whether the network has to tell classes apart; None: either will do.
+        self.tells_classes: bool | None = None
         self._network: Network | None = None
         # The file that the weights will be read from when first needed, None once that is done.
         self.source: Path | None = None
@@ -68,7 +71,7 @@ class LiveNetwork:
     @property
     def new_settings(self) -> NetworkSettings:
         """The settings of a network that is trained from scratch."""
-        return NetworkSettings(**self._given)
+        return NetworkSettings(**{"classes": self.new_classes, **self._given})
 
     @property
     def settings(self) -> NetworkSettings:
@@ -76,6 +79,13 @@ class LiveNetwork:
         if self._network is None:
             return self.new_settings
         return replace(self._network.config.settings, **self._given)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of the network, else those that a new one will have."""
+        if self.has_network:
+            return tuple(self.network.config.settings.classes)
+        return tuple(self._given.get("classes", self.new_classes))
 
     @property
     def network(self) -> Network:
@@ -174,40 +184,17 @@ class LiveNetwork:
         self._trainer.weights_changed()
 
     def _check_fit(self, network: Network, where: str) -> None:
-        found = network.config.settings
-        differing = [
-            f"{name} is {self._given[name]!r} in the config and {getattr(found, name)!r} in the "
-            "weights"
-            for name in ARCHITECTURE_SETTINGS
-            if name in self._given and self._given[name] != getattr(found, name)
-        ]
-        if differing:
-            raise WeightsError(
-                f"the weights of {where} do not fit the `model` settings of this component: "
-                f"{'; '.join(differing)}. Leave these settings at null to take those of the "
-                "weights, or set `weights = null` and train the component from scratch"
-            )
-        name = found.token_words
-        if name not in (None, *OWN_TOKEN_WORDS) and "token_words" not in self._given:
-            raise WeightsError(
-                f"the weights of {where} call the registered function '{name}', which is not part "
-                f'of spacy-sarcasm. If you trust it, set `token_words = "{name}"` in the `model` '
-                "settings of the component"
-            )
+        try:
+            check_fit(network.config.settings, self._given, self.tells_classes)
+        except ValueError as error:
+            raise WeightsError(f"the weights of {where} {error}") from None
 
     # Engines
 
     def score(
         self, texts: TextRows, *, budget: int, threads: int, output: str = PROBABILITIES
     ) -> Probabilities:
-        """Return the probability or logit of each text, 0.0 for one without words, shape (texts,).
-
-        Args:
-            texts: The words of the texts.
-            budget: The maximum number of words in a batch, padding included.
-            threads: Threads of ONNX Runtime.
-            output: `PROBABILITIES` or `LOGITS`.
-        """
+        """Return what `OnnxScorer.score` returns, whose arguments these are."""
         return self._scorer.score(
             self.network, texts, budget=budget, threads=threads, output=output
         )
@@ -222,10 +209,10 @@ class LiveNetwork:
             dropout: Rate of the dropout before the dense layers.
 
         Returns:
-            The probability of each text, shape (texts,), and a callback that takes the gradient
-            of the loss with respect to them and returns those of the weights.
+            The probabilities, shape (texts,) or (texts, classes), and a callback that takes the
+            gradient of the loss with respect to them and returns those of the weights.
         """
-        scores = np.zeros(len(texts.lengths), dtype=np.float32)
+        scores = no_scores(len(texts.lengths), self.network.config.n_outputs)
         chosen = np.flatnonzero(texts.lengths)
         if not len(chosen):
             return scores, lambda d_scores: {}
@@ -239,10 +226,10 @@ class LiveNetwork:
         Args:
             texts: The words of the texts, which run as one batch.
             dropout: Rate of the dropout before the dense layers.
-            loss_gradient: Called once with the probability of each text, shape (texts,); returns
-                the gradient of the loss with respect to them, of the same shape.
+            loss_gradient: Called once with the probabilities, as `begin_update` returns them;
+                returns the gradient of the loss with respect to them, of the same shape.
         """
-        scores = np.zeros(len(texts.lengths), dtype=np.float32)
+        scores = no_scores(len(texts.lengths), self.network.config.n_outputs)
         chosen = np.flatnonzero(texts.lengths)
         if not len(chosen):
             loss_gradient(scores)
@@ -276,6 +263,7 @@ class LiveNetwork:
     def copy(self) -> LiveNetwork:
         """Return another with its own copy of the weights."""
         other = LiveNetwork(self._given)
+        other.new_classes, other.tells_classes = self.new_classes, self.tells_classes
         if self._network is not None:
             weights = {name: array.copy() for name, array in self._network.weights.items()}
             other.network = Network(self._network.config, self._network.vocabulary, weights)
@@ -284,12 +272,13 @@ class LiveNetwork:
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out what belongs to this process: the engines and the lock."""
-        return {"given": self._given, "network": self._network, "source": self.source}
+        names = ("_given", "new_classes", "tells_classes", "_network", "source")
+        return {name: getattr(self, name) for name in names}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the state; the engines are created again when needed."""
-        self.__init__(state["given"])  # type: ignore[misc]
-        self._network, self.source = state["network"], state["source"]
+        self.__init__(state["_given"])  # type: ignore[misc]
+        self.__dict__.update(state)
 
     def __repr__(self) -> str:
         """Describe the network in one line, without reading its weights."""

@@ -24,7 +24,8 @@ class RowScores(NamedTuple):
     """Scores of texts and how much of each the network could read.
 
     Attributes:
-        scores: Probabilities, float32 in 0..1, shape (texts,); NaN where the score is missing.
+        scores: Probabilities, float32 in 0..1, shape (texts,), or (texts, classes) from a network
+            with classes; NaN where the score is missing.
         coverage: Share of the words of each text that have a row of their own, float32 in 0..1,
             shape (texts,); 0.0 for a text without words.
     """
@@ -95,7 +96,8 @@ def score_rows(model: SarcasmModel, texts: TextRows, output: str = PROBABILITIES
         output: `PROBABILITIES` or `LOGITS`.
 
     Returns:
-        The probabilities or logits, shape (texts,); 0.0 for a text without words.
+        The probabilities or logits, shape (texts,) or (texts, classes); 0.0 for a text without
+        words.
 
     Example:
         >>> score_rows(model, rows, LOGITS)  # doctest: +SKIP
@@ -124,7 +126,7 @@ def predict_rows(
             texts without words. None: as the component's setting `unknown` says.
 
     Returns:
-        Scores and coverage, each of shape (texts,).
+        Scores, shape (texts,) or (texts, classes), and coverage, shape (texts,).
 
     Raises:
         NotTrainedError: The model has no weights.

@@ -55,6 +55,9 @@ class NetworkSettings:
         fallbacks: What stands in for a word without a row or a vector of its own: some of
             ``lower`` (its lower-case form), ``lemma`` (WordNet's) and ``stem`` (Porter's), the
             first that has one. Lemmas and stems take NLTK, in scoring too.
+        classes: Names of exclusive classes, two or more, which make the output a softmax over
+            them; empty for a single probability. The component `sarcasm_kind` fills them in from
+            its training corpus.
     """
 
     units: int = 64
@@ -73,6 +76,7 @@ class NetworkSettings:
     attr: WordAttr = "LOWER"
     token_words: str | None = None
     fallbacks: Sequence[Fallback] = ()
+    classes: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         """Check every setting.
@@ -118,6 +122,19 @@ class NetworkSettings:
                 "BiLSTM setting 'token_words' must be the name of a registered function, not "
                 f"{self.token_words!r}"
             )
+        if not _are_classes(self.classes):
+            raise ValueError(
+                "BiLSTM setting 'classes' must be a list of two or more different names, or empty, "
+                f"not {self.classes!r}"
+            )
+        object.__setattr__(self, "classes", tuple(self.classes))
+
+
+def _are_classes(names: Any) -> bool:
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        return False
+    are_names = all(isinstance(name, str) and name for name in names)
+    return are_names and len(names) != 1 and len(set(names)) == len(names)
 
 
 _LOWEST = {
@@ -146,6 +163,7 @@ ARCHITECTURE_SETTINGS = (
     "attr",
     "token_words",
     "fallbacks",
+    "classes",
 )
 
 
@@ -227,10 +245,16 @@ class NetworkConfig:
         """Width of the vector that pooling gives for a text."""
         return 2 * self.settings.units * (2 if self.settings.pooling == "max+mean" else 1)
 
+    @property
+    def n_outputs(self) -> int:
+        """Number of values that the network gives for a text: one, or one for each class."""
+        return max(1, len(self.settings.classes))
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, fit for JSON; `from_dict` reads them."""
         settings = asdict(self.settings)
         settings["fallbacks"] = list(self.settings.fallbacks)
+        settings["classes"] = list(self.settings.classes)
         return {
             "settings": settings,
             "n_words": self.n_words,

@@ -33,8 +33,8 @@ from .weights import Weights, check_weights, fold, weight_dtype, weight_shapes
 
 WEIGHTS_FILE = "weights.npz"
 FORMAT = "spacy-sarcasm network"
-# 2 added the calibration, 3 the projection.
-FORMAT_VERSION = 3
+# 2 added the calibration, 3 the projection, 4 the classes.
+FORMAT_VERSION = 4
 
 # The date every member carries, so that the same network always gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -261,12 +261,13 @@ def _upgrade(header: dict[str, Any]) -> Any:
     if not isinstance(network, dict):
         return network
     network = dict(network)
+    added: dict[str, Any] = {"classes": []} if header["format_version"] < 4 else {}
     if header["format_version"] < 2:
         network["calibration"] = UNCALIBRATED.to_dict()
     if header["format_version"] < 3:
-        network["folded"] = False
-        if isinstance(network.get("settings"), dict):
-            network["settings"] = {**network["settings"], "projection": 0}
+        network["folded"], added["projection"] = False, 0
+    if isinstance(network.get("settings"), dict):
+        network["settings"] = {**network["settings"], **added}
     return network
 
 

@@ -10,12 +10,16 @@ Folding leaves one table, which scores faster and takes less room than its parts
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .settings import NetworkConfig
+from .calibration import UNCALIBRATED
+from .settings import ARCHITECTURE_SETTINGS, NetworkConfig, NetworkSettings
+from .token_keys import OWN_TOKEN_WORDS
 from .vocabulary import UNKNOWN_ROW
 
 Weights = dict[str, NDArray[np.floating]]
@@ -57,8 +61,8 @@ def weight_shapes(config: NetworkConfig) -> dict[str, Shape]:
         shapes["dense/kernel"] = (width, settings.dense_width)
         shapes["dense/bias"] = (settings.dense_width,)
         width = settings.dense_width
-    shapes["output/kernel"] = (width, 1)
-    shapes["output/bias"] = (1,)
+    shapes["output/kernel"] = (width, config.n_outputs)
+    shapes["output/bias"] = (config.n_outputs,)
     return shapes
 
 
@@ -144,6 +148,47 @@ def check_weights(config: NetworkConfig, weights: Weights) -> None:
             raise ValueError(f"weight '{name}' holds NaN or infinity")
 
 
+def check_fit(found: NetworkSettings, given: Mapping[str, Any], tells_classes: bool | None) -> None:
+    """Check that weights are what a component asks for.
+
+    Args:
+        found: The settings of the weights.
+        given: The settings of the component's model, by name.
+        tells_classes: Whether the weights have to tell classes apart; None: either will do.
+
+    Raises:
+        ValueError: They are not; the message goes on after "the weights of ...".
+    """
+    if tells_classes is False and found.classes:
+        raise ValueError(
+            f"tell {len(found.classes)} classes apart ({', '.join(found.classes):.100}): they are "
+            "for a `sarcasm_kind` component, and a `sarcasm` component takes weights that give one "
+            "score"
+        )
+    if tells_classes and not found.classes:
+        raise ValueError(
+            "give one score: they are for a `sarcasm` component, and a `sarcasm_kind` component "
+            "takes weights that tell classes apart"
+        )
+    differing = [
+        f"{name} is {given[name]!r} in the config and {getattr(found, name)!r} in the weights"
+        for name in ARCHITECTURE_SETTINGS
+        if name in given and given[name] != getattr(found, name)
+    ]
+    if differing:
+        raise ValueError(
+            f"do not fit the `model` settings of this component: {'; '.join(differing)}. Leave "
+            "these settings at null to take those of the weights, or set `weights = null` and "
+            "train the component from scratch"
+        )
+    name = found.token_words
+    if name not in (None, *OWN_TOKEN_WORDS) and "token_words" not in given:
+        raise ValueError(
+            f"call the registered function '{name}', which is not part of spacy-sarcasm. If you "
+            f'trust it, set `token_words = "{name}"` in the `model` settings of the component'
+        )
+
+
 def fold(config: NetworkConfig, weights: Weights) -> tuple[NetworkConfig, Weights]:
     """Multiply the projection into the embedding.
 
@@ -208,6 +253,33 @@ def unfold(
         PROJECTION: kernel,
         **{k: v for k, v in weights.items() if k not in new},
     }
+
+
+def with_classes(
+    config: NetworkConfig, weights: Weights, classes: Sequence[str], rng: np.random.Generator
+) -> tuple[NetworkConfig, Weights]:
+    """Have a network tell classes apart, with what it has learned so far.
+
+    A network that has other classes, or none, gets a new output layer. The calibration is reset.
+
+    Args:
+        config: The network's settings and dimensions.
+        weights: Its weights, which stay unchanged.
+        classes: The names of the classes.
+        rng: Draws the new layer.
+
+    Example:
+        >>> kinds = ["deadpan", "hyperbole"]
+        >>> config, weights = with_classes(config, weights, kinds, rng)  # doctest: +SKIP
+    """
+    settings = replace(config.settings, classes=tuple(classes))
+    new = replace(config, settings=settings, calibration=UNCALIBRATED)
+    if settings == config.settings:
+        return new, weights
+    shapes = weight_shapes(new)
+    kernel = _glorot_uniform(shapes["output/kernel"], rng)
+    bias = np.zeros(shapes["output/bias"], "float32")
+    return new, {**weights, "output/kernel": kernel, "output/bias": bias}
 
 
 def _glorot_uniform(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:

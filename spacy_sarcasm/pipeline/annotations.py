@@ -38,7 +38,7 @@ class Attributes:
         self.share = f"{extension}_share"
         self.names = (self.score, self.coverage, self.verdict, self.maximum, self.share)
         # Where `doc._` keeps them. Writing there costs a fifth of going through `doc._`.
-        keys = map(_register, self.names)
+        keys = map(register, self.names)
         self._score_key, self._coverage_key, self._verdict_key, *self._span_keys = keys
         if not Span.has_extension(extension):
             Span.set_extension(extension, getter=SpanGetter(extension))
@@ -54,6 +54,11 @@ class Attributes:
         data: dict[Any, Any] = doc.user_data
         coverage: float | None = data.get(self._coverage_key)
         return coverage
+
+    def is_ruled_out(self, doc: Doc) -> bool:
+        """Return whether the component has read a doc and did not call it sarcastic."""
+        data: dict[Any, Any] = doc.user_data
+        return data.get(self._coverage_key) is not None and not data.get(self._verdict_key)
 
     def write(
         self, docs: Iterable[Doc], scored: RowScores, *, threshold: float, label: str | None
@@ -109,7 +114,16 @@ class Attributes:
             data[share_key] = above / len(known) if known else None
 
 
-def _register(name: str) -> tuple[str, str, None, None]:
+def register(name: str) -> tuple[str, str, None, None]:
+    """Register a custom attribute of docs, unless that has been done.
+
+    Returns:
+        The key of its value in ``doc.user_data``.
+
+    Example:
+        >>> register("sarcasm")
+        ('._.', 'sarcasm', None, None)
+    """
     if not Doc.has_extension(name):
         Doc.set_extension(name, default=None)
     return ("._.", name, None, None)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
-from spacy import util
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example, validate_examples, validate_get_examples
-from thinc.api import Optimizer, set_dropout_rate
+from spacy.vocab import Vocab
 from thinc.types import Floats2d
 
-from ..network.architecture import update
+from ..network.calibration import DEFAULT_THRESHOLD
 from ..network.engines.onnx_scorer import Probabilities
 from ..network.engines.optimizer_state import load_state
 from ..network.row_scores import (
     RowScores,
-    Unknown,
     coverage_of,
     cut_and_warn,
     look_up,
@@ -27,11 +26,12 @@ from ..network.row_scores import (
     predict_rows,
     predict_slices,
 )
-from ..network.shim import get_shim
-from ..network.vocabulary import TextRows
-from .component_settings import weights_path
-from .gold import require_gold, score_loss
+from ..network.shim import SarcasmModel, get_shim
+from .annotations import Attributes
+from .component_settings import BUNDLED, ComponentSettings, weights_path
+from .gold import PositiveWeight, require_gold, score_loss
 from .network_pipe import NetworkPipe
+from .scorer import Scorer
 from .spans import find_spans, group_by_doc, remember, slices_of
 
 
@@ -58,78 +58,105 @@ class SarcasmClassifier(NetworkPipe):
         True
     """
 
+    def __init__(
+        self,
+        vocab: Vocab,
+        model: SarcasmModel,
+        name: str = "sarcasm",
+        *,
+        weights: str | None = BUNDLED,
+        settings: ComponentSettings | None = None,
+        scorer: Scorer | None = None,
+    ) -> None:
+        """Create a component.
+
+        Args:
+            vocab: The pipeline's vocab.
+            model: A model of the architecture `spacy_sarcasm.BiLSTM.v1`.
+            name: The component's name in the pipeline.
+            weights: What it starts from: ``"bundled"`` or ``"small"``, the path of a weights file
+                (or of a folder with one, such as a saved component), or None for an untrained
+                network. Read when first needed, so a pipeline that brings weights of its own never
+                reads them. Settings of the model that are null are taken from the weights.
+            settings: The other settings. None: their defaults.
+            scorer: The scoring method.
+
+        Raises:
+            ValueError: The model is of another architecture.
+        """
+        # That of the docs scored last, which may come from another pipeline.
+        self.scored_vocab: Vocab | None = None
+        cfg = asdict(settings or ComponentSettings())
+        super().__init__(vocab, model, name, weights=weights, cfg=cfg, scorer=scorer)
+        self.live.tells_classes = False
+
+    def check_settings(self, cfg: Mapping[str, Any]) -> None:
+        """Raise a ValueError that names a setting which is out of its range."""
+        ComponentSettings(**cfg)
+
     def use_settings(self, cfg: dict[str, Any]) -> None:
         """Replace the component's settings; raise a ValueError where one is out of its range."""
         super().use_settings(cfg)
+        self.attributes = Attributes(cfg["extension"])
+        self._positive_weight = PositiveWeight(cfg["positive_weight"])
         remember(self)
 
+    def __repr__(self) -> str:
+        """Describe the component in one line, without reading its weights."""
+        own = self.cfg["threshold"]
+        threshold = "of the weights" if own is None else own
+        return (
+            f"<{type(self).__name__} '{self.name}', label '{self.label}', threshold {threshold}, "
+            f"{self.live!r}>"
+        )
+
+    @property
+    def extension(self) -> str:
+        """The name of the attribute with the score."""
+        return self.attributes.score
+
+    @property
+    def spans_key(self) -> str:
+        """The key in ``doc.spans`` of the scored spans."""
+        return str(self.cfg["spans_key"] or self.extension)
+
+    @property
+    def label(self) -> str:
+        """The category in ``doc.cats``."""
+        return str(self.cfg["label"])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The component's one label."""
+        return (self.label,)
+
+    @property
+    def label_data(self) -> tuple[str, ...]:
+        """What ``spacy init labels`` writes for the component."""
+        return self.labels
+
+    def add_label(self, label: str) -> int:
+        """Accept the component's own label; raise a ValueError for any other."""
+        if label != self.label:
+            raise ValueError(
+                f"the component '{self.name}' has the one label '{self.label}' and cannot add "
+                f"'{label}'. The setting `label` names it"
+            )
+        return 0
+
+    @property
+    def threshold(self) -> float:
+        """The least score that counts as sarcastic: the setting, else that of the weights.
+
+        ``doc._.is_sarcastic`` compares with it when a doc is scored. Assign to
+        ``component.cfg["threshold"]`` to change it.
+        """
+        own: float | None = self.cfg["threshold"]
+        if own is not None:
+            return own
+        return self.calibration.threshold if self.live.has_network else DEFAULT_THRESHOLD
+
     # Scoring
-
-    def __call__(self, doc: Doc) -> Doc:
-        """Score one doc, in place."""
-        self.get_ready()
-        try:
-            self._annotate([doc])
-        except Exception as error:
-            self.get_error_handler()(self.name, self, [doc], error)
-            # spaCy takes None for a doc that was dropped.
-            return cast(Doc, None)
-        return doc
-
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
-        """Score a stream of docs; one that cannot be scored goes to the error handler alone.
-
-        Args:
-            stream: The docs.
-            batch_size: Number of docs that are taken at a time and grouped by length.
-
-        Yields:
-            The same docs, in order.
-        """
-        self.get_ready()
-        batches = util.minibatch(stream, size=batch_size)  # type: ignore[no-untyped-call]
-        for docs in batches:
-            try:
-                self._annotate(docs)
-            except Exception:
-                # Scoring one doc at a time tells which of them has the fault; the error handler
-                # gets the exception then.
-                yield from self._pipe_singly(docs)
-            else:
-                yield from docs
-
-    def _pipe_singly(self, docs: Sequence[Doc]) -> Iterator[Doc]:
-        handle_error = self.get_error_handler()
-        for doc in docs:
-            try:
-                self._annotate([doc])
-            except Exception as error:
-                handle_error(self.name, self, [doc], error)
-            else:
-                yield doc
-
-    def predict(self, docs: Iterable[Doc]) -> Floats2d:
-        """Return the probabilities of docs, shape (docs, 1), NaN where the score is missing."""
-        self.get_ready()
-        return self.model.predict(list(docs))
-
-    def predict_rows(self, texts: TextRows, *, unknown: Unknown | None = None) -> RowScores:
-        """Return scores and coverage of texts whose words have been looked up.
-
-        Args:
-            texts: The words as rows of the network's vocabulary, uncut.
-            unknown: Takes the place of the setting of that name; ``"score"`` gives every text with
-                words a score.
-
-        Returns:
-            ``scores`` and ``coverage``, each of shape (texts,); NaN where the score is missing.
-
-        Example:
-            >>> rows = look_up(component.model, docs)  # doctest: +SKIP
-            >>> scores, coverage = component.predict_rows(rows)  # doctest: +SKIP
-        """
-        self.get_ready()
-        return predict_rows(self.model, texts, unknown=unknown)
 
     def get_score(self, doc: Doc) -> float | None:
         """Return the score that this component wrote to a doc, None where there is none."""
@@ -160,7 +187,7 @@ class SarcasmClassifier(NetworkPipe):
             spans = self._find_spans(docs)
             self._write_spans(docs, spans, self.predict_spans(chain.from_iterable(spans)))
 
-    def _annotate(self, docs: Sequence[Doc]) -> None:
+    def annotate(self, docs: Sequence[Doc]) -> None:
         """Do what `predict` and `set_annotations` do, with the words looked up once."""
         self._remember_vocab(docs)
         if self.cfg["spans"] is None:
@@ -241,44 +268,6 @@ class SarcasmClassifier(NetworkPipe):
             self.live.load(weights_path(weights))
         else:
             self.model.initialize(X=[example.predicted for example in examples])
-
-    def update(
-        self,
-        examples: Iterable[Example],
-        *,
-        drop: float = 0.0,
-        sgd: Optimizer | None = None,
-        losses: dict[str, float] | None = None,
-    ) -> dict[str, float]:
-        """Learn from a batch, as `TrainablePipe.update` does, with the network run once.
-
-        Args:
-            examples: The batch.
-            drop: The dropout rate, unless the architecture sets one.
-            sgd: The optimizer; None only adds up the gradients.
-            losses: Losses by component, to which that of the batch is added.
-
-        Raises:
-            ValueError: Gold is not a number in 0..1.
-        """
-        losses = {} if losses is None else losses
-        losses.setdefault(self.name, 0.0)
-        examples = list(examples)
-        validate_examples(examples, "SarcasmClassifier.update")
-        docs = [example.predicted for example in examples]
-        if any(map(len, docs)):
-            self.get_ready()
-            set_dropout_rate(self.model, drop)
-
-            def loss_gradient(scores: Floats2d) -> Floats2d:
-                loss, d_scores = self.get_loss(examples, scores)
-                losses[self.name] += loss
-                return d_scores
-
-            update(self.model, docs, loss_gradient)
-            if sgd:
-                self.finish_update(sgd)
-        return losses
 
     def get_loss(self, examples: Iterable[Example], scores: Floats2d) -> tuple[float, Floats2d]:
         """Return the mean binary cross-entropy and its gradient.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,6 @@ DEFAULT_EXTENSION = "sarcasm"
 MODEL_SETTINGS = ("max_length", "batch_budget", "threads", "unknown")
 
 _COUNTS = ("max_length", "batch_budget", "threads")
-_NAMES = ("label", "extension")
-_OPTIONAL_NAMES = ("spans", "spans_key")
 
 
 def weights_path(weights: str) -> Path:
@@ -87,36 +85,17 @@ class ComponentSettings:
 
     def __post_init__(self) -> None:
         """Check the settings."""
-        for key in _COUNTS:
-            count = getattr(self, key)
-            if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-                raise ValueError(
-                    f"sarcasm setting '{key}' must be a whole number of at least 1, not "
-                    f"{count!r:.100}"
-                )
+        check_shared_settings(self)
         self._check_threshold()
-        for key in (*_NAMES, *_OPTIONAL_NAMES):
-            name = getattr(self, key)
-            or_null = " or null" if key in _OPTIONAL_NAMES else ""
-            if not (isinstance(name, str) and name) and not (or_null and name is None):
-                raise ValueError(
-                    f"sarcasm setting '{key}' must be a name{or_null}, not {name!r:.100}"
-                )
+        check_name("label", self.label)
+        for key in ("spans", "spans_key"):
+            check_name(key, getattr(self, key), or_null=True)
         if self.spans is not None and self.spans == (self.spans_key or self.extension):
             raise ValueError(
                 f"sarcasm settings: the spans in doc.spans['{self.spans}'] cannot be scored into "
                 "the group that they are in. Set `spans_key` to another name"
             )
-        if not isinstance(self.set_cats, bool):
-            raise ValueError(
-                f"sarcasm setting 'set_cats' must be true or false, not {self.set_cats!r:.100}"
-            )
         PositiveWeight(self.positive_weight)
-        if self.unknown not in UNKNOWN:
-            raise ValueError(
-                f"sarcasm setting 'unknown' must be one of {', '.join(UNKNOWN)}, not "
-                f"{self.unknown!r:.100}"
-            )
 
     def _check_threshold(self) -> None:
         given = self.threshold
@@ -128,8 +107,61 @@ class ComponentSettings:
             )
 
 
+def check_shared_settings(settings: Any) -> None:
+    """Check the settings that the components `sarcasm` and `sarcasm_kind` share.
+
+    Args:
+        settings: An object with the settings as its attributes.
+
+    Raises:
+        ValueError: One is out of its range; the message names it.
+
+    Example:
+        >>> check_shared_settings(ComponentSettings(threads=2))
+    """
+    for key in _COUNTS:
+        count = getattr(settings, key)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ValueError(
+                f"sarcasm setting '{key}' must be a whole number of at least 1, not {count!r:.100}"
+            )
+    check_name("extension", settings.extension)
+    if not isinstance(settings.set_cats, bool):
+        raise ValueError(
+            f"sarcasm setting 'set_cats' must be true or false, not {settings.set_cats!r:.100}"
+        )
+    if settings.unknown not in UNKNOWN:
+        raise ValueError(
+            f"sarcasm setting 'unknown' must be one of {', '.join(UNKNOWN)}, not "
+            f"{settings.unknown!r:.100}"
+        )
+
+
+def check_name(key: str, name: object, *, or_null: bool = False) -> None:
+    """Check that a setting is a name.
+
+    Args:
+        key: What the setting is called.
+        name: Its value.
+        or_null: Whether it may be None.
+
+    Raises:
+        ValueError: It is not a text, or empty.
+
+    Example:
+        >>> check_name("spans", None, or_null=True)
+    """
+    if not (isinstance(name, str) and name) and not (or_null and name is None):
+        expected = "a name or null" if or_null else "a name"
+        raise ValueError(f"sarcasm setting '{key}' must be {expected}, not {name!r:.100}")
+
+
 def merge_saved(
-    saved: Any, cfg: Mapping[str, Any], configured: Mapping[str, Any], where: str
+    saved: Any,
+    cfg: Mapping[str, Any],
+    configured: Mapping[str, Any],
+    where: str,
+    check: Callable[[Mapping[str, Any]], None],
 ) -> tuple[dict[str, Any], bool]:
     """Return the settings of a saved component, except those that this pipeline's config overrides.
 
@@ -138,6 +170,7 @@ def merge_saved(
         cfg: The settings in force.
         configured: The settings that this pipeline's config gave.
         where: What the settings were read from, for messages.
+        check: Raises a ValueError for a setting that is out of its range.
 
     Returns:
         The settings, and whether the component was saved with weights.
@@ -146,7 +179,7 @@ def merge_saved(
         ValueError: What was saved is damaged, or a setting is out of its range.
 
     Example:
-        >>> cfg, trained = merge_saved(saved, cfg, configured, "cfg")  # doctest: +SKIP
+        >>> cfg, trained = merge_saved(saved, cfg, {}, "cfg", check)  # doctest: +SKIP
     """
     parts = saved if isinstance(saved, Mapping) else {}
     values, earlier = parts.get("cfg"), parts.get("configured")
@@ -169,7 +202,7 @@ def merge_saved(
         for key, value in cfg.items()
     }
     try:
-        ComponentSettings(**merged)
+        check(merged)
     except ValueError as error:
         raise ValueError(f"{where} is damaged: {error}. Save the pipeline again") from error
     return merged, trained

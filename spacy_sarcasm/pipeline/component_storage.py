@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -32,6 +32,10 @@ class Stored(Protocol):
     @property
     def live(self) -> LiveNetwork:
         """The network."""
+        ...
+
+    def check_settings(self, cfg: Mapping[str, Any]) -> None:
+        """Raise a ValueError if a setting is out of its range."""
         ...
 
     def use_settings(self, cfg: dict[str, Any]) -> None:
@@ -107,5 +111,7 @@ def _dump_cfg(component: Stored) -> bytes:
 
 def _load_cfg(component: Stored, data: bytes, where: str) -> None:
     saved = read_json(data, where)
-    cfg, component.was_trained = merge_saved(saved, component.cfg, component.configured, where)
+    cfg, component.was_trained = merge_saved(
+        saved, component.cfg, component.configured, where, component.check_settings
+    )
     component.use_settings(cfg)

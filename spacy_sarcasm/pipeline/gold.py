@@ -12,7 +12,7 @@ from thinc.api import Ops
 from thinc.types import Floats2d
 
 # Keras clips probabilities by the same amount before it takes their logarithm.
-_EPSILON = 1e-7
+EPSILON = 1e-7
 
 BALANCED = "balanced"
 
@@ -38,7 +38,7 @@ def read_gold(examples: Sequence[Example], label: str) -> tuple[Gold, Gold]:
         if not isinstance(value, int | float | np.number) or not 0 <= value <= 1:
             raise ValueError(
                 f"the gold for sarcasm has to be a number in 0..1, and doc.cats['{label}'] is "
-                f"{value!r} for {_excerpt(example)}"
+                f"{value!r} for {excerpt(example)}"
             )
         gold[i], known[i] = value, 1
     return gold, known
@@ -129,7 +129,7 @@ def cross_entropy(
     """
     y = xp.asarray(gold)
     share = xp.asarray(known / max(1, known.sum()))
-    p = xp.clip(scores, _EPSILON, 1 - _EPSILON)
+    p = xp.clip(scores, EPSILON, 1 - EPSILON)
     weighted = positive_weight * y
     loss = -(share * (weighted * xp.log(p) + (1 - y) * xp.log(1 - p))).sum()
     return float(loss), share * ((1 - y) / (1 - p) - weighted / p)
@@ -160,6 +160,12 @@ def score_loss(
     return loss, d_scores[:, None]
 
 
-def _excerpt(example: Example) -> str:
+def excerpt(example: Example) -> str:
+    """Return the start of an example's text in quotation marks, for messages.
+
+    Example:
+        >>> excerpt(example)  # doctest: +SKIP
+        "'oh great'"
+    """
     text = example.reference.text
     return repr(text if len(text) <= 60 else f"{text[:57]}...")

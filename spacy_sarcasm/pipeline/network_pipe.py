@@ -1,24 +1,30 @@
-"""What the `sarcasm` component is made of: settings, network, threshold, and how it is saved."""
+"""What the components around a network share: streams of docs, training, saving and loading."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
-from dataclasses import asdict
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from spacy import util
 from spacy.pipeline import TrainablePipe
+from spacy.tokens import Doc
+from spacy.training import Example, validate_examples
 from spacy.vocab import Vocab
+from thinc.api import Optimizer, set_dropout_rate
+from thinc.types import Floats2d
 
-from ..network.calibration import DEFAULT_THRESHOLD, Calibration
+from ..network.architecture import update
+from ..network.calibration import Calibration
 from ..network.live import LiveNetwork
+from ..network.row_scores import RowScores, Unknown, predict_rows
 from ..network.shim import SarcasmModel, get_live_network
 from ..network.storage import Network
+from ..network.vocabulary import TextRows
 from ..pretrained import BUNDLED_LANGUAGE, PRETRAINED
-from .annotations import Attributes
-from .component_settings import BUNDLED, MODEL_SETTINGS, ComponentSettings, weights_path
+from .component_settings import MODEL_SETTINGS, weights_path
 from .component_storage import (
     bytes_readers,
     bytes_writers,
@@ -26,22 +32,25 @@ from .component_storage import (
     disk_writers,
     excluded_files,
 )
-from .gold import PositiveWeight
 from .scorer import Scorer
 
 
 class NetworkPipe(TrainablePipe):  # type: ignore[misc]
-    """A component around the network; `SarcasmClassifier` adds scoring and training."""
+    """A trainable component that scores docs with a network.
+
+    A subclass checks its settings, writes scores to docs, and computes the loss. Every method that
+    needs the weights raises `NotTrainedError` where there are none.
+    """
 
     def __init__(
         self,
         vocab: Vocab,
         model: SarcasmModel,
-        name: str = "sarcasm",
+        name: str,
         *,
-        weights: str | None = BUNDLED,
-        settings: ComponentSettings | None = None,
-        scorer: Scorer | None = None,
+        weights: str | None,
+        cfg: dict[str, Any],
+        scorer: Scorer | None,
     ) -> None:
         """Create a component.
 
@@ -49,23 +58,19 @@ class NetworkPipe(TrainablePipe):  # type: ignore[misc]
             vocab: The pipeline's vocab.
             model: A model of the architecture `spacy_sarcasm.BiLSTM.v1`.
             name: The component's name in the pipeline.
-            weights: What it starts from: ``"bundled"`` or ``"small"``, the path of a weights file
-                (or of a folder with one, such as a saved component), or None for an untrained
-                network. Read when first needed, so a pipeline that brings weights of its own never
-                reads them. Settings of the model that are null are taken from the weights.
-            settings: The other settings. None: their defaults.
+            weights: The name of bundled weights, a path, or None for an untrained network. Read
+                when first needed.
+            cfg: The settings by name.
             scorer: The scoring method.
 
         Raises:
-            ValueError: The model is of another architecture.
+            ValueError: The model is of another architecture, or a setting is out of its range.
         """
         self.vocab = vocab
         self.model = model
         self.name = name
         self.scorer = scorer
-        # That of the docs scored last, which may come from another pipeline.
-        self.scored_vocab: Vocab | None = None
-        self.use_settings(asdict(settings or ComponentSettings()))
+        self.use_settings(cfg)
         self.configured = dict(self.cfg)
         self.was_trained = True
         self._uses_bundled = weights in PRETRAINED
@@ -73,72 +78,32 @@ class NetworkPipe(TrainablePipe):  # type: ignore[misc]
         if weights is not None:
             live.source = weights_path(weights)
 
+    @abstractmethod
+    def check_settings(self, cfg: Mapping[str, Any]) -> None:
+        """Raise a ValueError that names a setting which is out of its range."""
+
+    @abstractmethod
+    def annotate(self, docs: Sequence[Doc]) -> None:
+        """Do what `predict` and `set_annotations` do, with the words looked up once."""
+
+    @abstractmethod
+    def get_loss(self, examples: Iterable[Example], scores: Floats2d) -> tuple[float, Floats2d]:
+        """Return the loss of a batch and its gradient with respect to the scores."""
+
     def use_settings(self, cfg: dict[str, Any]) -> None:
-        """Replace the component's settings.
-
-        Args:
-            cfg: All settings by name.
-
-        Raises:
-            ValueError: One is out of its range.
-        """
-        ComponentSettings(**cfg)
+        """Replace all settings; raise a ValueError where one is out of its range."""
+        self.check_settings(cfg)
         self.cfg = cfg
-        self.attributes = Attributes(cfg["extension"])
-        self._positive_weight = PositiveWeight(cfg["positive_weight"])
 
     def __setstate__(self, state: Any) -> None:
         """Restore a pickled component, its attributes included."""
         super().__setstate__(state)
         self.use_settings(self.cfg)
 
-    def __repr__(self) -> str:
-        """Describe the component in one line, without reading its weights."""
-        own = self.cfg["threshold"]
-        threshold = "of the weights" if own is None else own
-        return (
-            f"<{type(self).__name__} '{self.name}', label '{self.label}', threshold {threshold}, "
-            f"{self.live!r}>"
-        )
-
     @property
     def live(self) -> LiveNetwork:
         """The network in use: weights, calibration and engines."""
         return get_live_network(self.model)
-
-    @property
-    def extension(self) -> str:
-        """The name of the attribute with the score."""
-        return self.attributes.score
-
-    @property
-    def spans_key(self) -> str:
-        """The key in ``doc.spans`` of the scored spans."""
-        return str(self.cfg["spans_key"] or self.extension)
-
-    @property
-    def label(self) -> str:
-        """The category in ``doc.cats``."""
-        return str(self.cfg["label"])
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The component's one label."""
-        return (self.label,)
-
-    @property
-    def label_data(self) -> tuple[str, ...]:
-        """What ``spacy init labels`` writes for the component."""
-        return self.labels
-
-    def add_label(self, label: str) -> int:
-        """Accept the component's own label; raise a ValueError for any other."""
-        if label != self.label:
-            raise ValueError(
-                f"the component '{self.name}' has the one label '{self.label}' and cannot add "
-                f"'{label}'. The setting `label` names it"
-            )
-        return 0
 
     @property
     def network(self) -> Network:
@@ -160,17 +125,73 @@ class NetworkPipe(TrainablePipe):  # type: ignore[misc]
         self.get_ready()
         self.live.calibration = calibration
 
-    @property
-    def threshold(self) -> float:
-        """The least score that counts as sarcastic: the setting, else that of the weights.
+    # Scoring
 
-        ``doc._.is_sarcastic`` compares with it when a doc is scored. Assign to
-        ``component.cfg["threshold"]`` to change it.
+    def __call__(self, doc: Doc) -> Doc:
+        """Score one doc, in place."""
+        self.get_ready()
+        try:
+            self.annotate([doc])
+        except Exception as error:
+            self.get_error_handler()(self.name, self, [doc], error)
+            # spaCy takes None for a doc that was dropped.
+            return cast(Doc, None)
+        return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
+        """Score a stream of docs; one that cannot be scored goes to the error handler alone.
+
+        Args:
+            stream: The docs.
+            batch_size: Number of docs that are taken at a time and grouped by length.
+
+        Yields:
+            The same docs, in order.
         """
-        own: float | None = self.cfg["threshold"]
-        if own is not None:
-            return own
-        return self.calibration.threshold if self.live.has_network else DEFAULT_THRESHOLD
+        self.get_ready()
+        batches = util.minibatch(stream, size=batch_size)  # type: ignore[no-untyped-call]
+        for docs in batches:
+            try:
+                self.annotate(docs)
+            except Exception:
+                # Scoring one doc at a time tells which of them has the fault; the error handler
+                # gets the exception then.
+                yield from self._pipe_singly(docs)
+            else:
+                yield from docs
+
+    def _pipe_singly(self, docs: Sequence[Doc]) -> Iterator[Doc]:
+        handle_error = self.get_error_handler()
+        for doc in docs:
+            try:
+                self.annotate([doc])
+            except Exception as error:
+                handle_error(self.name, self, [doc], error)
+            else:
+                yield doc
+
+    def predict(self, docs: Iterable[Doc]) -> Floats2d:
+        """Return the probabilities of docs, shape (docs, outputs), NaN where they are missing."""
+        self.get_ready()
+        return self.model.predict(list(docs))
+
+    def predict_rows(self, texts: TextRows, *, unknown: Unknown | None = None) -> RowScores:
+        """Return scores and coverage of texts whose words have been looked up.
+
+        Args:
+            texts: The words as rows of the network's vocabulary, uncut.
+            unknown: Takes the place of the setting of that name; ``"score"`` gives every text with
+                words a score.
+
+        Returns:
+            ``scores`` and ``coverage``, each of shape (texts,); NaN where the score is missing.
+
+        Example:
+            >>> rows = look_up(component.model, docs)  # doctest: +SKIP
+            >>> scores, coverage = component.predict_rows(rows)  # doctest: +SKIP
+        """
+        self.get_ready()
+        return predict_rows(self.model, texts, unknown=unknown)
 
     def get_ready(self) -> None:
         """Pass the settings on and read the weights; raise an error when there are none."""
@@ -187,6 +208,46 @@ class NetworkPipe(TrainablePipe):  # type: ignore[misc]
             )
         # Reads them, or raises the error that says what to do.
         _ = live.network
+
+    # Training
+
+    def update(
+        self,
+        examples: Iterable[Example],
+        *,
+        drop: float = 0.0,
+        sgd: Optimizer | None = None,
+        losses: dict[str, float] | None = None,
+    ) -> dict[str, float]:
+        """Learn from a batch, as `TrainablePipe.update` does, with the network run once.
+
+        Args:
+            examples: The batch.
+            drop: The dropout rate, unless the architecture sets one.
+            sgd: The optimizer; None only adds up the gradients.
+            losses: Losses by component, to which that of the batch is added.
+
+        Raises:
+            ValueError: Gold is not a number in 0..1.
+        """
+        losses = {} if losses is None else losses
+        losses.setdefault(self.name, 0.0)
+        examples = list(examples)
+        validate_examples(examples, f"{type(self).__name__}.update")
+        docs = [example.predicted for example in examples]
+        if any(map(len, docs)):
+            self.get_ready()
+            set_dropout_rate(self.model, drop)
+
+            def loss_gradient(scores: Floats2d) -> Floats2d:
+                loss, d_scores = self.get_loss(examples, scores)
+                losses[self.name] += loss
+                return d_scores
+
+            update(self.model, docs, loss_gradient)
+            if sgd:
+                self.finish_update(sgd)
+        return losses
 
     # Serialisation; the parts are `cfg`, `vocab` and `model`
 
@@ -205,11 +266,7 @@ class NetworkPipe(TrainablePipe):  # type: ignore[misc]
         util.to_disk(util.ensure_path(path), writers, excluded_files(exclude))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Self:
-        """Read what `to_disk` saved.
-
-        Args:
-            path: The folder.
-            exclude: Parts to leave out.
+        """Read what `to_disk` saved, without the parts in `exclude`.
 
         Raises:
             FileNotFoundError: A file is missing.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections.abc import Callable
 from types import MappingProxyType
 
 import numpy as np
@@ -120,9 +121,43 @@ def test_texts_without_a_known_word_have_no_score(nlp: Language, model: Model) -
 def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
     model = build_bilstm(**SETTINGS, layers=2, pooling=pooling)
     model.initialize(X=docs)
-    shim = get_shim(model)
     add_gradients(model, docs)
+    loss = keras.losses.BinaryCrossentropy()
+    check_gradients(model, docs, lambda scores: loss(GOLD[[0, 1, 3], None], scores))
 
+
+def test_gradients_of_classes_are_those_of_keras(docs: list[Doc]) -> None:
+    model = build_bilstm(**SETTINGS, classes=["deadpan", "hyperbole", "mock-praise"])
+    model.initialize(X=docs)
+    gold = np.eye(3, dtype=np.float32)[[2, 0, 1, 1]]
+    full = np.array([len(doc) > 0 for doc in docs], np.float32)[:, None]
+    scores = []
+
+    def loss_gradient(p: np.ndarray) -> np.ndarray:
+        scores.append(p.copy())
+        return -gold * full / np.maximum(p, 1e-7) / full.sum()
+
+    update(model, docs, loss_gradient)
+    assert scores[0].shape == (4, 3)
+    np.testing.assert_allclose(scores[0].sum(axis=1), full[:, 0], rtol=1e-5)
+    shim = get_shim(model)
+    loss = keras.losses.CategoricalCrossentropy()
+    check_gradients(model, docs, lambda scores: loss(gold[[0, 1, 3]], scores))
+    expected, shim._gradients = shim.gradients, {}
+    first, backprop = model.begin_update(docs)
+    backprop(loss_gradient(first))
+    for name, gradient in shim.gradients.items():
+        np.testing.assert_allclose(gradient, expected[name], rtol=1e-4, atol=1e-8)
+    scored = model.predict(docs)
+    assert np.isnan(scored).all(axis=1).tolist() == [False, False, True, False]
+    np.testing.assert_allclose(scored[[0, 1, 3]], first[[0, 1, 3]], atol=1e-5)
+
+
+def check_gradients(
+    model: Model, docs: list[Doc], loss_of: Callable[[np.ndarray], np.ndarray]
+) -> None:
+    """The model has added up the gradients that Keras gives for a loss over docs with words."""
+    shim = get_shim(model)
     network = shim.live.network
     whole = [doc for doc in docs if len(doc)]
     rows = network.vocabulary.text_rows(whole, network.config.settings, None)
@@ -137,9 +172,7 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
     import tensorflow as tf
 
     with tf.GradientTape() as tape:
-        loss = keras.losses.BinaryCrossentropy()(
-            GOLD[[0, 1, 3], None], reference(padded, training=True)
-        )
+        loss = loss_of(reference(padded, training=True))
     variables = keras_variables(network.config, reference)
     names = trained_names(network.config)
     expected = tape.gradient(loss, [variables[name].value for name in names])

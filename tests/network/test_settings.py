@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,12 @@ CONFIG = NetworkConfig(SETTINGS, n_words=20, n_trainable=10, pretrained_width=3)
         ("token_words", 3),
         ("fallbacks", "stem"),
         ("fallbacks", ["synonym"]),
+        ("classes", "hyperbole"),
+        ("classes", ["hyperbole"]),
+        ("classes", ["hyperbole", "hyperbole"]),
+        ("classes", ["hyperbole", ""]),
+        ("classes", ["hyperbole", 3]),
+        ("classes", 3),
     ],
 )
 def test_bad_setting_is_named(name: str, value: object) -> None:
@@ -50,8 +57,11 @@ def test_impossible_sizes(n_words: int, n_trainable: int) -> None:
         NetworkConfig(SETTINGS, n_words, n_trainable, pretrained_width=3)
 
 
-def test_round_trip_through_json() -> None:
-    assert NetworkConfig.from_dict(json.loads(json.dumps(CONFIG.to_dict()))) == CONFIG
+@pytest.mark.parametrize("classes", [[], ["hyperbole", "mock-praise", "übertreibung"]])
+def test_round_trip_through_json(classes: list[str]) -> None:
+    config = replace(CONFIG, settings=replace(SETTINGS, classes=classes))
+    assert NetworkConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    assert config.n_outputs == max(1, len(classes))
 
 
 def test_missing_and_unknown_keys_are_named() -> None:

@@ -55,6 +55,24 @@ def test_round_trips(network: Network, file: Path) -> None:
     assert_same(network_from_bytes(network_to_bytes(network)), network)
 
 
+def test_classes_are_saved(make_network: MakeNetwork, tmp_path: Path) -> None:
+    network = make_network(classes=["deadpan", "hyperbole"], projection=4)
+    path = tmp_path / "kinds.npz"
+    save_network(network, path)
+    assert load_network(path).config.settings.classes == ("deadpan", "hyperbole")
+    assert load_network(path).weights["output/bias"].shape == (2,)
+
+    def drop_classes(members: dict[str, bytes]) -> None:
+        header = json.loads(members["config.json"])
+        del header["network"]["settings"]["classes"]
+        members["config.json"] = json.dumps({**header, "format_version": 3}).encode()
+
+    # Files of earlier versions have one output.
+    rewrite(path, drop_classes)
+    with pytest.raises(WeightsError, match=r"'output/kernel' (has shape|takes)"):
+        load_network(path)
+
+
 def test_numpy_reads_the_arrays(network: Network, file: Path) -> None:
     with np.load(file, allow_pickle=False) as arrays:
         for name, array in network.weights.items():

@@ -123,32 +123,33 @@ class AdditiveAttention(layers.Layer):  # type: ignore[misc]
         """Return None: the time axis is gone."""
 
 
-class CalibratedSigmoid(layers.Layer):  # type: ignore[misc]
+class CalibratedOutput(layers.Layer):  # type: ignore[misc]
     """Turns logits into probabilities: the network's own in training, else calibrated ones.
 
     Call arguments:
-        logits: Float (texts, 1).
+        logits: Float (texts, outputs).
         training: Whether the calibration is left out.
     """
 
-    def __init__(self, calibration: Calibration, **kwargs: Any) -> None:
-        """Set the scale and the shift of the logits."""
+    def __init__(self, calibration: Calibration, activation: str, **kwargs: Any) -> None:
+        """Set the scale and the shift of the logits, and ``sigmoid`` or ``softmax``."""
         super().__init__(**kwargs)
         self.calibration = calibration
+        self.activation = keras.activations.get(activation)
 
     def call(self, logits: Any, training: bool = False) -> Any:
-        """Return the probabilities, (texts, 1)."""
+        """Return the probabilities, (texts, outputs)."""
         if not training:
             logits = logits * self.calibration.scale + self.calibration.shift
-        return keras.activations.sigmoid(logits)
+        return self.activation(logits)
 
 
 def build_keras(config: NetworkConfig, weights: Weights, seed: int = 0) -> keras.Model:
     """Return the network as a Keras model filled with weights.
 
     Input: vocabulary rows, int32 (texts, time), 0 for padding at the end of each text, no text
-    without words. Output: probabilities, float32 (texts, 1), in 0..1, calibrated unless the model
-    is called with ``training=True``.
+    without words. Output: probabilities, float32 (texts, outputs), in 0..1, calibrated unless the
+    model is called with ``training=True``; those of classes sum to 1.
 
     Args:
         config: The network's settings and dimensions.
@@ -187,9 +188,10 @@ def build_keras(config: NetworkConfig, weights: Weights, seed: int = 0) -> keras
     vector = AdjustableDropout(seed + 2, name="dropout")(_pool(settings.pooling, states))
     if settings.dense_width:
         vector = layers.Dense(settings.dense_width, activation="relu", name="dense")(vector)
-    logit = layers.Dense(1, name="output")(vector)
-    probability = CalibratedSigmoid(config.calibration, name="probability")(logit)
-    model = keras.Model(rows, probability, name="spacy_sarcasm_bilstm")
+    logits = layers.Dense(config.n_outputs, name="output")(vector)
+    activation = "softmax" if settings.classes else "sigmoid"
+    output = CalibratedOutput(config.calibration, activation, name="probability")
+    model = keras.Model(rows, output(logits), name="spacy_sarcasm_bilstm")
     variables = keras_variables(config, model)
     for name, variable in variables.items():
         variable.assign(weights[name])

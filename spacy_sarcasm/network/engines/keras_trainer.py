@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ..batching import by_text
 from ..settings import NetworkConfig
 from ..vocabulary import Rows
 from ..weights import Weights, trained_names
@@ -98,16 +99,16 @@ class KerasTrainer:
             dropout: Rate of the dropout before the dense layers.
 
         Returns:
-            The probabilities, shape (texts,), and a callback that takes the gradient of the loss
-            with respect to them, of the same shape, and returns that of every trained weight. It
-            is to be called before `set_weights`.
+            The probabilities, shape (texts,) or (texts, classes), and a callback that takes the
+            gradient of the loss with respect to them, of the same shape, and returns that of every
+            trained weight. It is to be called before `set_weights`.
         """
         batch = self._next_batch(rows, dropout)
 
         def backprop(d_probabilities: NDArray[np.float32]) -> Gradients:
             return self._gradients(batch, lambda probabilities: d_probabilities)
 
-        return self._forward(*batch).numpy()[:, 0], backprop
+        return by_text(self._forward(*batch).numpy()), backprop
 
     def update(self, rows: Rows, dropout: float, loss_gradient: LossGradient) -> Gradients:
         """Run the network forward and back.
@@ -115,8 +116,9 @@ class KerasTrainer:
         Args:
             rows: Vocabulary rows, shape (time, texts), 0 for padding.
             dropout: Rate of the dropout before the dense layers.
-            loss_gradient: Called once with the probabilities, shape (texts,); returns the gradient
-                of the loss with respect to them, of the same shape. What it raises is raised here.
+            loss_gradient: Called once with the probabilities, shape (texts,) or (texts, classes);
+                returns the gradient of the loss with respect to them, of the same shape. What it
+                raises is raised here.
 
         Returns:
             The gradient of every trained weight.
@@ -138,7 +140,7 @@ class KerasTrainer:
     def _call_loss_gradient(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
         assert self._loss_gradient is not None
         try:
-            return self._loss_gradient(probabilities[:, 0])[:, None]
+            return self._loss_gradient(by_text(probabilities)).reshape(probabilities.shape)
         except Exception as error:
             self._fault = error
             raise

@@ -26,7 +26,8 @@ OPSET = 17
 IR_VERSION = 8
 
 ROWS, LENGTHS, PROBABILITIES = "rows", "lengths", "probabilities"
-# The input of the sigmoid, which explanations need: a probability near 1 no longer tells it.
+# The input of the sigmoid or the softmax, which explanations need: a probability near 1 no longer
+# tells it.
 LOGITS = "output/product"
 
 # Below every output of an LSTM, which lies in -1..1, and finite so that it cannot produce NaN.
@@ -43,7 +44,7 @@ def build_onnx(
 
     Inputs: ``rows``, int32 (time, texts), vocabulary rows with 0 for padding at the end of each
     text; ``lengths``, int32 (texts,), all at least 1. Output: ``probabilities``, float32
-    (texts, 1), in 0..1.
+    (texts, 1) or (texts, classes), in 0..1; those of classes sum to 1.
 
     The calibration is part of the graph, and a projection is folded into the embedding.
 
@@ -62,7 +63,8 @@ def build_onnx(
     vector = _pool(graph, config, weights, sequence)
     if config.settings.dense_width:
         vector = _dense(graph, weights, "dense", vector, "Relu", "dense")
-    _dense(graph, _calibrated(config, weights), "output", vector, "Sigmoid", PROBABILITIES)
+    activation = "Softmax" if config.settings.classes else "Sigmoid"
+    _dense(graph, _calibrated(config, weights), "output", vector, activation, PROBABILITIES)
     return protobuf.model(
         name="spacy_sarcasm_bilstm",
         nodes=graph.nodes,
@@ -71,7 +73,9 @@ def build_onnx(
             protobuf.value_info(ROWS, "int32", ["time", "texts"]),
             protobuf.value_info(LENGTHS, "int32", ["texts"]),
         ],
-        outputs=[protobuf.value_info(name, "float32", ["texts", 1]) for name in outputs],
+        outputs=[
+            protobuf.value_info(name, "float32", ["texts", config.n_outputs]) for name in outputs
+        ],
         opset=OPSET,
         ir_version=IR_VERSION,
         producer=("spacy-sarcasm", __version__),

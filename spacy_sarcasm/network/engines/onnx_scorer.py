@@ -14,7 +14,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..batching import length_batches, pad
+from ..batching import by_text, length_batches, no_scores, pad
 from ..storage import Network
 from ..vocabulary import Rows, TextRows
 from .forking import CREATION, park, renew_in_children
@@ -72,7 +72,7 @@ class OnnxScorer:
         threads: int,
         output: str = PROBABILITIES,
     ) -> Probabilities:
-        """Return the probability or logit of each text, shape (texts,).
+        """Return the probability or logit of each text, shape (texts,) or (texts, classes).
 
         It is 0.0 for a text without words.
 
@@ -84,7 +84,7 @@ class OnnxScorer:
             output: `PROBABILITIES` or `LOGITS`.
         """
         session = self._get_session(network, threads)
-        scores = np.zeros(len(texts.lengths), dtype=np.float32)
+        scores = no_scores(len(texts.lengths), network.config.n_outputs)
         for chosen in length_batches(texts.lengths, budget):
             scores[chosen] = run(session, *pad(texts, chosen), output)
         return scores
@@ -127,7 +127,7 @@ def create_session(model: bytes, threads: int) -> Session:
 def run(
     session: Session, rows: Rows, lengths: NDArray[np.int32], output: str = PROBABILITIES
 ) -> Probabilities:
-    """Return the probability or logit of each text of a padded batch, shape (texts,).
+    """Return the probability or logit of each text of a padded batch.
 
     Args:
         session: What `create_session` returned.
@@ -135,8 +135,11 @@ def run(
         lengths: Words of each text, shape (texts,), all at least 1.
         output: `PROBABILITIES` or `LOGITS`.
 
+    Returns:
+        Shape (texts,), or (texts, classes) for a network with classes.
+
     Example:
         >>> run(session, rows, lengths).shape == lengths.shape  # doctest: +SKIP
         True
     """
-    return session.run([output], {ROWS: rows, LENGTHS: lengths})[0][:, 0]
+    return by_text(session.run([output], {ROWS: rows, LENGTHS: lengths})[0])

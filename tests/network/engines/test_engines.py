@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import onnx
 import pytest
 
+from spacy_sarcasm.network.calibration import Calibration
 from spacy_sarcasm.network.engines.onnx_graph import build_onnx
 from spacy_sarcasm.network.engines.onnx_scorer import create_session, run
 from spacy_sarcasm.network.settings import POOLINGS
@@ -30,6 +32,7 @@ EMBEDDINGS = [
     {"precision": "float16"},
     {"precision": "float32"},
 ]
+CLASSES = ["hyperbole", "mock-praise", "understatement"]
 
 
 def describe(settings: dict) -> str:
@@ -60,7 +63,48 @@ def test_engines_agree_and_padding_never_counts(make_network: MakeNetwork, setti
     assert abs(model(alone.T).numpy()[0, 0] - scored[1]) <= AGREEMENT
 
 
-@pytest.mark.parametrize("settings", ARCHITECTURES + EMBEDDINGS, ids=describe)
+@pytest.mark.parametrize(
+    "settings",
+    [{**settings, "classes": CLASSES} for settings in PAIRS_OF_ENGINES + EMBEDDINGS]
+    + [{"classes": CLASSES[:2]}, {"classes": [f"class {i}" for i in range(30)]}],
+    ids=describe,
+)
+def test_engines_agree_on_classes(make_network: MakeNetwork, settings: dict) -> None:
+    network = make_network(**settings)
+    calibrated = replace(network.config, calibration=Calibration(scale=0.7))
+    session = create_session(build_onnx(calibrated, network.weights), threads=1)
+    from spacy_sarcasm.network.engines.keras_model import build_keras
+
+    model = build_keras(calibrated, network.weights)
+    rows, lengths = ragged(LENGTHS)
+
+    scored = run(session, rows, lengths)
+    assert scored.shape == (len(LENGTHS), len(settings["classes"]))
+    np.testing.assert_allclose(scored.sum(axis=1), 1.0, atol=AGREEMENT)
+    assert np.abs(scored - model(rows.T).numpy()).max() <= AGREEMENT
+    assert np.ptp(scored, axis=0).min() > 100 * AGREEMENT / len(settings["classes"])
+    for i, length in enumerate(LENGTHS):
+        alone = run(session, rows[:length, i : i + 1], lengths[i : i + 1])
+        assert np.abs(alone - scored[i]).max() <= AGREEMENT
+
+
+def test_a_temperature_flattens_the_classes(make_network: MakeNetwork) -> None:
+    network = make_network(classes=CLASSES)
+    cooler = replace(network.config, calibration=Calibration(scale=0.25))
+    batch = ragged(LENGTHS)
+    plain, flat = (
+        run(create_session(build_onnx(config, network.weights), threads=1), *batch)
+        for config in (network.config, cooler)
+    )
+    np.testing.assert_array_equal(plain.argmax(axis=1), flat.argmax(axis=1))
+    assert (flat.max(axis=1) < plain.max(axis=1)).all()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [*ARCHITECTURES, *EMBEDDINGS, {"classes": CLASSES}, {"classes": CLASSES, "dense_width": 4}],
+    ids=describe,
+)
 def test_graph_passes_the_checker(make_network: MakeNetwork, settings: dict) -> None:
     network = make_network(**settings)
     model = onnx.load_from_string(build_onnx(network.config, network.weights, {"note": "ü"}))
@@ -68,6 +112,9 @@ def test_graph_passes_the_checker(make_network: MakeNetwork, settings: dict) -> 
     metadata = {entry.key: entry.value for entry in model.metadata_props}
     assert json.loads(metadata["config"]) == network.config.to_dict()
     assert metadata["note"] == "ü"
+    n_outputs = len(settings.get("classes", ["one"]))
+    (output,) = model.graph.output
+    assert output.type.tensor_type.shape.dim[1].dim_value == n_outputs
     used = {value for node in model.graph.node for value in node.input}
     made = {value for node in model.graph.node for value in node.output}
     unused = {item.name for item in model.graph.initializer} - used

@@ -1,0 +1,1 @@
+"""The `sarcasm_kind` component: which kind of sarcasm a text is."""
