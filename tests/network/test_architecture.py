@@ -119,6 +119,8 @@ def test_texts_without_a_known_word_have_no_score(nlp: Language, model: Model) -
 
 @pytest.mark.parametrize("pooling", ["last", "max", "mean", "max+mean", "attention"])
 def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
+    import keras
+
     model = build_bilstm(**SETTINGS, layers=2, pooling=pooling)
     model.initialize(X=docs)
     add_gradients(model, docs)
@@ -127,6 +129,8 @@ def test_gradients_are_those_of_keras(docs: list[Doc], pooling: str) -> None:
 
 
 def test_gradients_of_classes_are_those_of_keras(docs: list[Doc]) -> None:
+    import keras
+
     model = build_bilstm(**SETTINGS, classes=["deadpan", "hyperbole", "mock-praise"])
     model.initialize(X=docs)
     gold = np.eye(3, dtype=np.float32)[[2, 0, 1, 1]]
@@ -164,8 +168,6 @@ def check_gradients(
     padded = np.zeros((len(whole), rows.lengths.max()), np.int32)
     for row, text in zip(padded, np.split(rows.rows, np.cumsum(rows.lengths)[:-1]), strict=True):
         row[: len(text)] = text
-    import keras
-
     from spacy_sarcasm.network.engines.keras_model import build_keras, keras_variables
 
     reference = build_keras(network.config, network.weights)

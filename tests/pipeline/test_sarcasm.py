@@ -98,7 +98,11 @@ def test_pipe_analysis_knows_what_it_assigns() -> None:
         "doc._.sarcasm",
         "doc._.sarcasm_coverage",
         "doc._.is_sarcastic",
+        "doc._.sarcasm_max",
+        "doc._.sarcasm_share",
         "doc.cats",
+        "doc.spans",
+        "span._.sarcasm",
     ]
     assert analysis["problems"] == {"sarcasm": []}
     assert "sarcasm_acc" in analysis["summary"]["sarcasm"]["scores"]
