@@ -41,8 +41,8 @@ PRESENT_CYCLES: set[str] = set()
 PRESENT_UPWARD: set[str] = set()
 
 MAY_IMPORT = {
-    "tensorflow": ("network/engines/keras_", "generation/keras_"),
-    "keras": ("network/engines/keras_", "generation/keras_"),
+    "tensorflow": ("network/engines/keras_", "generation/keras_", "recipes/rewriting/keras_"),
+    "keras": ("network/engines/keras_", "generation/keras_", "recipes/rewriting/keras_"),
     "onnxruntime": ("network/engines/onnx_",),
     "pyspark": ("scoring/spark.py",),
     "torch": ("teacher/",),
@@ -50,7 +50,7 @@ MAY_IMPORT = {
 }
 """Heavy packages, and the start of the paths of the modules that may import them, in a function
 or at the top. Asking whether one is installed, by `require`, counts as importing it. The language
-model has a Keras module of its own, since `network` must not know of it."""
+model and the rewriter have Keras modules of their own, since `network` must not know of them."""
 
 MAY_ASK_FOR = {"tensorflow": ("network/", "generation/")}
 """Who may also call `require` for a package, to say that it is missing before anything starts."""

@@ -70,7 +70,7 @@ def test_what_the_project_says_of_its_assets() -> None:
     assert all(asset["extra"] for asset in urls.values())
     assert all(command["help"] for command in project["commands"])
     assert project["workflows"]["all"] == STEPS
-    assert {"smoke", "seed"} <= set(project["workflows"])
+    assert {"smoke", "seed", "generate"} <= set(project["workflows"])
 
 
 def test_sample_is_what_its_script_makes(tmp_path: Path) -> None:
@@ -100,6 +100,23 @@ def test_smoke_makes_everything(project: Path) -> None:
     assert spacy.load(project / "training" / "model-best").vocab.vectors.shape == (0, 0)
     with (project / "training" / "log.jsonl").open() as log:
         assert json.loads(next(log)).keys() >= {"epoch", "step", "losses", "scores"}
+
+
+@pytest.mark.slow
+def test_generate_writes_news_and_satire(tmp_path: Path) -> None:
+    pytest.importorskip("tensorflow", reason="TensorFlow is not installed: extra `train`")
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    settings = overrides(assets_from=ROOT / "assets" / "sample", generator_epochs=3)
+    result = spacy_command("project", "run", "generate", ".", *settings, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "interpolated trigram model: held-out perplexity" in result.stdout
+    assert (tmp_path / "training" / "headlines.npz").is_file()
+    written = result.stdout.rpartition("headlines.npz: epoch")[2].splitlines()
+    headlines = [line for line in written if line and line == line.lower() and "=" not in line]
+    corpus = (ROOT / "assets" / "sample" / "headlines.json").read_text()
+    known = {json.loads(line)["headline"] for line in corpus.splitlines()}
+    assert len(headlines) >= 10
+    assert known.isdisjoint(headlines)
 
 
 @pytest.mark.slow

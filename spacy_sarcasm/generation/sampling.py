@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+_FIRST = 500
+
 
 def choose_words(
     logs: NDArray[np.float64], chances: NDArray[np.float64], temperature: float, top_p: float
@@ -25,7 +27,7 @@ def choose_words(
     scaled -= scaled.max(axis=1, keepdims=True)
     shares = np.exp(scaled)
     shares /= shares.sum(axis=1, keepdims=True)
-    order = np.argsort(-shares, axis=1, kind="stable")
+    order = _likeliest(shares, top_p)
     falling = np.take_along_axis(shares, order, axis=1)
     sums = np.cumsum(falling, axis=1)
     # The first word stays in any case, and so does the one that passes top_p.
@@ -37,3 +39,15 @@ def choose_words(
     chosen = np.take_along_axis(order, np.minimum(places, last)[:, None], axis=1)
     found: NDArray[np.int64] = chosen[:, 0]
     return found
+
+
+def _likeliest(shares: NDArray[np.float64], top_p: float) -> NDArray[np.int64]:
+    """Return words by falling share: all, or the first ones if they have `top_p` in every text."""
+    if shares.shape[1] > _FIRST:
+        # Sorting thousands of words for each text takes longer than the network.
+        first = np.sort(np.argpartition(-shares, _FIRST, axis=1)[:, :_FIRST], axis=1)
+        found = np.take_along_axis(shares, first, axis=1)
+        if found.sum(axis=1).min() >= top_p:
+            order = np.argsort(-found, axis=1, kind="stable")
+            return np.take_along_axis(first, order, axis=1)
+    return np.argsort(-shares, axis=1, kind="stable")

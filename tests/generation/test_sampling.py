@@ -39,3 +39,14 @@ def test_impossible_words_are_never_chosen() -> None:
     assert draw(shares, 2.0, 1.0)[2] == 1.0
     logs = np.log(np.array([[0.5, 0.5]]))
     assert choose_words(logs, np.array([1.0 - 1e-17]), 1.0, 1.0).tolist() == [1]
+
+
+@pytest.mark.parametrize("top_p", [0.5, 0.99, 1.0])
+def test_large_vocabularies_give_the_same_words(
+    monkeypatch: pytest.MonkeyPatch, top_p: float
+) -> None:
+    random = np.random.default_rng(0)
+    logs, chances = random.normal(0, 3, (50, 2000)), random.random(50)
+    found = choose_words(logs, chances, 0.8, top_p)
+    monkeypatch.setattr("spacy_sarcasm.generation.sampling._FIRST", 10_000)
+    assert choose_words(logs, chances, 0.8, top_p).tolist() == found.tolist()

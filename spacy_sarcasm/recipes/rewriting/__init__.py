@@ -1,0 +1,1 @@
+"""An experiment: rewriting a sarcastic text as what it means, sequence to sequence."""
