@@ -2,17 +2,18 @@
 
 Set SPACY_SARCASM_DATA, then run one of:
 
-    python tests/benchmarks/generator.py corpus FOLDER
+    python tests/benchmarks/generator.py corpus FOLDER [--leave-out FOLD]
     python tests/benchmarks/generator.py distill MODEL --teacher TEACHER --leave-out FOLD
     python tests/benchmarks/generator.py domain MODEL
 
 ``corpus`` writes train.jsonl and dev.jsonl for ``spacy-sarcasm generate train``: the headlines of
 the bundled weights' recipe but clickbait, all satire of the training splits and serious headlines
-to make up 150,000, of which --rows are kept.
+to make up 150,000, of which --rows are kept. With --leave-out, a fold's sources are left out.
 
 ``distill`` measures generated headlines as further rows for a student, all labelled by a teacher
-that has not seen a fold's sources. The student is logistic regression on TF-IDF of words and pairs
-of words, with soft labels; scored are the left-out sources as in leave_out.py.
+that has not seen a fold's sources; MODEL must not have seen them either. The student is logistic
+regression on TF-IDF of words and pairs of words, with soft labels; half of its real rows are
+satire. Scored are the left-out sources as in leave_out.py.
 
 ``domain`` measures the model's cross-entropy: how well it tells other kinds of text from held-out
 headlines, beside the share of words it does not know, and whether the bundled weights are less
@@ -58,7 +59,7 @@ def main() -> None:
     args = parser.parse_args()
     limit_threads(1)
     if args.task == "corpus":
-        write_corpus(args.path, args.rows or 125_000)
+        write_corpus(args.path, args.rows or 125_000, [args.leave_out] if args.leave_out else [])
     elif args.task == "distill":
         if not args.teacher or not args.leave_out:
             parser.error("distill needs --teacher and --leave-out")
@@ -67,12 +68,14 @@ def main() -> None:
         measure_domain(args.path, args.rows or 600)
 
 
-def write_corpus(folder: Path, n_rows: int) -> None:
+def write_corpus(folder: Path, n_rows: int, leave_out: list[str]) -> None:
     """Write the headlines that the language model is trained and measured on."""
     found: dict[str, list[SourcedText]] = defaultdict(list)
-    for text in read_bundled_corpus()[1]:
+    recipe, texts = read_bundled_corpus()
+    left_out = recipe.members(leave_out)
+    for text in texts:
         is_headline = text.kind == "headline" and not text.source.startswith(CLICKBAIT)
-        if is_headline and text.label is not None:
+        if is_headline and text.source not in left_out and text.label is not None:
             found[text.split].append(text)
     random = Random(0)
     satire = [text for text in found["train"] if text.label]
@@ -99,7 +102,10 @@ def distill(path: Path, teacher_name: str, fold: str, n_rows: int) -> None:
     recipe, texts = read_bundled_corpus()
     left_out = recipe.members([fold])
     is_real = [text for text in texts if text.source not in left_out and text.split == "train"]
-    real = [text.text for text in is_real if text.kind == "headline"]
+    real = [
+        [text.text for text in is_real if text.kind == "headline" and text.label == label]
+        for label in (0.0, 1.0)
+    ]
     scored = [text for text in choose(texts, left_out, 700) if text.kind == "headline"]
     generator = HeadlineGenerator.load(path)
     teacher = load_teacher(teacher_name, bfloat16=True)
@@ -111,7 +117,15 @@ def distill(path: Path, teacher_name: str, fold: str, n_rows: int) -> None:
         ).headlines
     ]
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
-    drawn = [Random(seed).sample(real, 2 * n_rows) for seed in SEEDS]
+    # Satire and news in turn, so that the first half is balanced as well.
+    drawn = [
+        [
+            text
+            for pair in zip(*(Random(seed).sample(one, n_rows) for one in real), strict=True)
+            for text in pair
+        ]
+        for seed in SEEDS
+    ]
     everything = sorted({*made, *(text for texts in drawn for text in texts)})
     labels = dict(zip(everything, teacher.score(everything), strict=True))
     shares = np.array([labels[text] for text in made])
