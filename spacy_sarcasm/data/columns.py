@@ -27,24 +27,32 @@ def no_column(name: str, wanted: Sequence[str], columns: Iterable[str], option: 
         wanted: The columns looked for; any of them would do.
     """
     columns = list(columns)
-    by_folded = {
-        column.casefold().replace("_", " "): column
-        for column in columns
-        if len(column) <= MAX_NAME_SHOWN
-    }
-    near = [
-        by_folded[match]
-        for column in wanted
-        for match in difflib.get_close_matches(
-            column.casefold().replace("_", " "), list(by_folded)[:1000], n=1
-        )
-    ]
-    hint = f"Did you mean '{near[0]}'? " if near else ""
+    near = nearest(wanted, columns)
+    hint = f"Did you mean '{near}'? " if near else ""
     names = " or ".join(f"'{_cut(column)}'" for column in wanted)
     return (
         f"{name} has no column {names}; its columns are: {listed(columns)}. {hint}Name the column "
         f"with {option}"
     )
+
+
+def nearest(wanted: Sequence[str], columns: Iterable[str]) -> str | None:
+    """Return the column that is most like those wanted, or has one of them as a word, if any is.
+
+    Example:
+        >>> nearest(["text"], ["id", "Comment Text"])
+        'Comment Text'
+    """
+    by_folded = {_fold(column): column for column in columns if len(column) <= MAX_NAME_SHOWN}
+    for column in map(_fold, wanted):
+        if near := difflib.get_close_matches(column, list(by_folded)[:1000], n=1):
+            return by_folded[near[0]]
+    words = (name for name in by_folded for column in wanted if _fold(column) in name.split())
+    return by_folded.get(next(words, ""))
+
+
+def _fold(name: str) -> str:
+    return name.casefold().replace("_", " ")
 
 
 def listed(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from .columns import TEXT_COLUMNS
+from .columns import TEXT_COLUMNS, nearest, no_column
 from .formats import BINARY, SUFFIXES, Format, tell_format
 from .streams import Source, check_encoding, decode_start, open_source, peek
 
@@ -107,13 +107,14 @@ def make_source(
         delimiter=delimiter,
         encoding=encoding,
     )
-    # A .txt file is lines of text, unless a column of it is asked for.
-    is_unsure = chosen is None or (text_column is not None and input_format is None)
-    if source.format != Format.TEXT or not is_unsure or not path.is_file():
+    is_sure = input_format is not None or (text_column is None and delimiter is not None)
+    if source.format != Format.TEXT or is_sure or not path.is_file():
         return source
+    # Tables are named .txt too.
     with open_source(source) as stream:
         found = _recognize(stream.lines, source.name, text_column, delimiter, None)
-    return replace(source, format=found)
+    is_text = kind == Format.TEXT and found == Format.JSONL and text_column is None
+    return source if is_text else replace(source, format=found)
 
 
 def check_delimiter(delimiter: str | None) -> str | None:
@@ -163,6 +164,8 @@ def _recognize(
         # A lone "text" may be a text, unless it is named.
         if set(wanted) & set(columns) and (len(columns) > 1 or text_column is not None):
             return Format.TSV if known == "\t" else Format.CSV
+        if text_column is not None and len(columns) > 1 and nearest(wanted, columns):
+            raise ValueError(no_column(name, wanted, columns, "--text-column"))
     if text_column is not None or delimiter:
         raise ValueError(_no_columns(name, " or ".join(f"'{column}'" for column in wanted)))
     return Format.TEXT

@@ -42,6 +42,9 @@ def test_a_text_column_of_plain_text_is_an_error() -> None:
     result = score("-", "--text-column", "body", stdin=b"wow\noh\n")
     assert result.exit_code == 1
     assert "one text per line, without columns, and has no column 'body'" in result.stderr
+    result = score("-", "--text-column", "body", stdin=b"id,Body\n1,wow\n")
+    assert "standard input has no column 'body'" in result.stderr
+    assert "Did you mean 'Body'?" in result.stderr
 
 
 def test_messy_tables(tmp_path: Path) -> None:
@@ -156,6 +159,8 @@ def test_the_text_column_is_found_as_by_the_commands_that_train(tmp_path: Path) 
     result = score(tmp_path / "a.csv", "-o", tmp_path / "o.csv")
     assert result.exit_code == 0
     assert (tmp_path / "o.csv").read_text().startswith("id,headline,sarcasm\n")
+    (tmp_path / "d.csv").write_text("id,Comment Text\n1,wow\n")
+    assert "Did you mean 'Comment Text'?" in score(tmp_path / "d.csv").stderr
     (tmp_path / "c.csv").write_text("id,Headline\n1,area man wins\n")
     result = score(tmp_path / "c.csv")
     assert "no column 'text' or 'headline'" in result.stderr
@@ -165,8 +170,13 @@ def test_the_text_column_is_found_as_by_the_commands_that_train(tmp_path: Path) 
 def test_a_column_of_a_file_without_a_telling_name(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("id;body\n1;wow\n")
     assert rows_of(score(tmp_path / "a.txt", "--text-column", "body"))[0]["body"] == "wow"
-    result = score(tmp_path / "a.txt", "--text-column", "boby")
+    assert "Did you mean 'body'?" in score(tmp_path / "a.txt", "--text-column", "boby").stderr
+    result = score(tmp_path / "a.txt", "--text-column", "headline")
     assert "looks like one text per line" in result.stderr
+    (tmp_path / "tabs.txt").write_text("id\ttext\n1\twow\n")
+    assert rows_of(score(tmp_path / "tabs.txt"))[0]["id"] == "1"
+    (tmp_path / "braces.txt").write_text('{"text" is not JSON}\n')
+    assert rows_of(score(tmp_path / "braces.txt"))[0]["text"] == '{"text" is not JSON}'
     (tmp_path / "data").write_bytes("text,n\nwow,1\n".encode("utf-16"))
     assert rows_of(score(tmp_path / "data"))[0]["text"] == "wow"
     (row,) = rows_of(score("-", stdin="text,n\nwow,1\n".encode("utf-16")))
