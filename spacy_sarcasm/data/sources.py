@@ -156,6 +156,8 @@ def _recognize(
     """Tell a format by the first line: an object, a header with the text column, or a text."""
     start = peek(stream, _PEEKED_BYTES)
     first = decode_start(start, encoding).lstrip().partition("\n")[0].strip()
+    # csv refuses a carriage return within a line, which a text may hold.
+    first = first.replace("\r", " ")
     if first.startswith(("{", "[{")) or first == "[":
         return Format.JSONL
     wanted = TEXT_COLUMNS if text_column is None else (text_column,)

@@ -34,6 +34,7 @@ def test_a_table_on_standard_input_is_recognized() -> None:
     assert rows[0]["n"] == 1
     rows = rows_of(score("-", stdin=b'[{"text": "wow"},\n {"text": "oh"}]'))
     assert [row["text"] for row in rows] == ["wow", "oh"]
+    assert rows_of(score("-", stdin=b"one\rtext\n"))[0]["text"] == "one\rtext"
     rows = rows_of(score("-", stdin=b"wow, text\noh\n"))
     assert [row["text"] for row in rows] == ["wow, text", "oh"]
 
