@@ -11,7 +11,7 @@ import numpy as np
 
 from spacy_sarcasm.scoring.texts import TextScorer
 
-from .running import AGREEMENT, Child, Result, descendants, make_rows, orphans_of, pipeline
+from .running import AGREEMENT, Budget, Child, Result, descendants, make_rows, orphans_of, pipeline
 from .running import run_child as run_forked
 
 SECONDS = 120.0
@@ -36,35 +36,41 @@ if __name__ == "__main__":
 """
 
 
-def run(n_forks: int, n_spawns: int, n_threads: int, n_beside: int, seed: int) -> Result:
+def run(
+    n_forks: int,
+    n_spawns: int,
+    n_threads: int,
+    n_beside: int,
+    seed: int,
+    budget: Budget | None = None,
+) -> Result:
     """Score in every kind of process and thread, and compare."""
+    budget = budget or Budget()
     rng = np.random.default_rng(seed)
     result = Result(
         "forks",
-        {
-            "seed": seed,
-            "": n_forks,
-            "spawn": n_spawns,
-            "threads": n_threads,
-            "beside a thread": n_beside,
-        },
+        {"seed": seed, "": 0, "spawn": 0, "threads": 0, "beside a thread": 0},
         {"hangs": 0, "crashes": 0, "wrong": 0, "orphans": 0},
     )
     before = descendants()
     texts = make_rows(30, seed)
     expected = _score(texts)
-    for _ in range(n_forks):
+    for _ in budget.share(4).spend(n_forks):
         # Threads of ONNX Runtime in the parent do not survive the fork, and must not be waited for.
         pipeline().get_pipe("sarcasm").cfg["threads"] = int(rng.integers(1, 3))
         pipeline()("wow")
         threads = int(rng.integers(1, 3))
         _judge(result, run_forked(lambda n=threads: _score(texts, n), SECONDS), expected, "fork")
-    for _ in range(n_beside):
+        result.done[""] += 1
+    for _ in budget.share(3).spend(n_beside):
         _judge(result, _beside_a_thread(texts, float(rng.uniform(0, 0.02))), expected, "beside")
-    for _ in range(n_spawns):
+        result.done["beside a thread"] += 1
+    for _ in budget.share(2).spend(n_spawns):
         _judge(result, _spawned(texts), expected, "spawn")
-    for start in range(0, n_threads, 8):
-        count = min(8, n_threads - start)
+        result.done["spawn"] += 1
+    for group in budget.spend(-(-n_threads // 8)):
+        count = min(8, n_threads - group * 8)
+        result.done["threads"] += count
         _judge(result, run_forked(lambda n=count: _threads(texts, n), SECONDS), [], "threads")
     pipeline().get_pipe("sarcasm").cfg["threads"] = 1
     result.faults["orphans"] += orphans_of(before)

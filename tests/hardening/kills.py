@@ -21,6 +21,7 @@ from spacy_sarcasm.scoring.bulk import journal
 from spacy_sarcasm.scoring.bulk.score_files import score_files
 
 from .running import (
+    Budget,
     Child,
     Result,
     descendants,
@@ -41,12 +42,13 @@ SECONDS = 120.0
 OPERATIONS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate")
 
 
-def run(n_kills: int, n_points: int, seed: int) -> Result:
+def run(n_kills: int, n_points: int, seed: int, budget: Budget | None = None) -> Result:
     """Kill runs by the clock and by the number of an operation, over all formats in turn."""
+    budget = budget or Budget()
     rng = np.random.default_rng(seed)
     result = Result(
         "kills",
-        {"seed": seed, "": n_kills, "crash points": n_points, "formats": len(FORMATS)},
+        {"seed": seed, "": 0, "crash points": 0, "formats": len(FORMATS)},
         dict.fromkeys(
             ["lost", "repeated", "other bytes", "orphans", "leftovers", "hangs", "errors"], 0
         ),
@@ -58,16 +60,18 @@ def run(n_kills: int, n_points: int, seed: int) -> Result:
         rows = enumerate(make_rows(ROWS, seed))
         given.write_text("".join(json.dumps({"id": i, "text": t}) + "\n" for i, t in rows))
         expected = {name: _whole(given, Path(folder, "whole", name)) for name in FORMATS}
-        for number in range(n_kills + n_points):
-            name = FORMATS[number % len(FORMATS)]
-            output = Path(folder, "work", f"out.{name}")
-            n_process = 2 if number % 7 == 6 else 1
-            by_clock = number < n_kills
-            moment = rng.uniform(0, expected[name][1]) if by_clock else int(rng.integers(1, 160))
-            before = descendants()
-            _kill(given, output, n_process, moment, by_clock=by_clock)
-            _resume(result, given, output, n_process, expected[name][0], f"{name} at {moment}")
-            result.faults["orphans"] += orphans_of(before)
+        for done, count in (("", n_kills), ("crash points", n_points)):
+            part = budget.share(2 if done == "" else 1)
+            for number in part.spend(count):
+                name = FORMATS[number % len(FORMATS)]
+                output = Path(folder, "work", f"out.{name}")
+                n_process = 2 if number % 7 == 6 else 1
+                moment = rng.uniform(0, expected[name][1]) if done == "" else rng.integers(1, 160)
+                before = descendants()
+                _kill(given, output, n_process, float(moment), by_clock=done == "")
+                _resume(result, given, output, n_process, expected[name][0], f"{name} at {moment}")
+                result.faults["orphans"] += orphans_of(before)
+                result.done[done] += 1
     return result
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import os
 import resource
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -57,6 +59,27 @@ class Result:
         if self.controls:
             parts.append(f"controls seen {sum(self.controls.values())} of {len(self.controls)}")
         return "  ".join([f"{self.name:<7}", *parts])
+
+
+class Budget:
+    """Time that a campaign has, and shares out among its parts."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        """Start the clock."""
+        self._end = time.monotonic() + seconds
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return time.monotonic() >= self._end
+
+    def share(self, n_left: int) -> Budget:
+        """Return the budget of the next part, when this number of parts is left."""
+        return Budget((self._end - time.monotonic()) / n_left)
+
+    def spend(self, count: int) -> Iterator[int]:
+        """Count to a number, or until no time is left."""
+        return itertools.takewhile(lambda _: not self.is_over, range(count))
 
 
 def _shown(value: Any) -> str:

@@ -12,7 +12,7 @@ if not hasattr(os, "fork"):
 pytest.importorskip("pyarrow")
 
 from . import damage, forks, kills, memory, texts
-from .running import Child, Result
+from .running import Budget, Child, Result
 
 
 def check(result: Result) -> None:
@@ -90,3 +90,14 @@ def test_growing_memory_is_noticed() -> None:
     result = Result("memory", {}, {"growth": 0, "strings": 0})
     memory.judge(result, Child("done", {"peaks": peaks, "strings": 5}))
     assert result.faults == {"growth": 1, "strings": 5}
+
+
+def test_a_campaign_ends_when_its_time_is_over() -> None:
+    for result in (
+        damage.run(10**9, seed=1, budget=Budget(0)),
+        texts.run(10**9, seed=1, n_pipelines=1, budget=Budget(0)),
+        kills.run(10**9, 10**9, seed=1, budget=Budget(0)),
+        forks.run(10**9, 10**9, 10**9, 10**9, seed=1, budget=Budget(0)),
+    ):
+        assert result.done[""] == 0
+    assert memory.run(10**9, Budget(2)).done["rows"] < 10**9

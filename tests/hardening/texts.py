@@ -21,7 +21,7 @@ from spacy_sarcasm.scoring.docless import pieces
 from spacy_sarcasm.scoring.docless.tokenizing import copy_tokenizer, special_patterns
 from spacy_sarcasm.scoring.texts import TextScorer
 
-from .running import AGREEMENT, WORDS, Result
+from .running import AGREEMENT, WORDS, Budget, Result
 
 LANGUAGES = [
     "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "ru", "tr", "hu",
@@ -38,23 +38,28 @@ ALPHABETS = (
 BATCH = 50
 
 
-def run(n_texts: int, seed: int, n_pipelines: int = len(LANGUAGES)) -> Result:
+def run(
+    n_texts: int, seed: int, n_pipelines: int = len(LANGUAGES), budget: Budget | None = None
+) -> Result:
     """Score random texts with every pipeline in turn."""
+    budget = budget or Budget()
     rng = np.random.default_rng(seed)
     languages = LANGUAGES[:n_pipelines]
     result = Result(
         "texts",
-        {"seed": seed, "": n_texts, "pipelines": len(languages)},
+        {"seed": seed, "": 0, "pipelines": len(languages)},
         {"NaN": 0, "out of range": 0, "mismatches": 0, "exceptions": 0},
     )
     per_language = -(-n_texts // len(languages))
-    for language in languages:
+    for place, language in enumerate(languages):
+        part = budget.share(len(languages) - place)
         nlp = make_pipeline(language)
         fragments, cases = fragments_of(nlp), cases_of(nlp)
         scorer = TextScorer(nlp)
         table = make_table(nlp.tokenizer)
-        for start in range(0, per_language, BATCH):
-            count = min(BATCH, per_language - start)
+        for batch in part.spend(-(-per_language // BATCH)):
+            count = min(BATCH, per_language - batch * BATCH)
+            result.done[""] += count
             texts = [make_text(rng, fragments, cases) for _ in range(count)]
             _compare(result, nlp, scorer, table, texts, language)
     result.controls = {
