@@ -205,7 +205,7 @@ def _read_rows(path: Path, gold: Gold) -> Iterator[LabelledRow]:
     for row in read_labelled_rows(path, _ROWS, gold=gold):
         if "label" not in row.values or row.gold not in (0, 1, None):
             raise ValueError(
-                f"'{path}', line {row.line}: 'label' is {row.values.get('label', 'missing')!r}, "
+                f"'{path}', line {row.line}: 'label' is {row.values.get('label', 'missing')!r:.100}, "
                 "expected 0 or 1"
             )
         yield row

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import pyarrow as pa
+import pytest
 import spacy
 from spacy.tokens import DocBin
 
@@ -80,3 +83,40 @@ def test_mix_of_missing_files_and_unknown_folds_is_one_line(run: Run, tmp_path: 
     )
     assert result.returncode != 0
     assert "cannot leave out 'nobody'" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", [".jsonl.gz", ".jsonl.zst"])
+def test_half_an_archive_is_named(run: Run, tmp_path: Path, suffix: str) -> None:
+    recipe, out = write_corpus(tmp_path), tmp_path / "out"
+    rows = tmp_path / "publishers.jsonl"
+    codec = "gzip" if suffix.endswith("gz") else "zstd"
+    packed = pa.compress(rows.read_bytes() * 50, codec=codec, asbytes=True)
+    half = tmp_path / f"publishers{suffix}"
+    half.write_bytes(packed[: len(packed) // 2])
+    recipe.write_text(RECIPE.replace(rows.name, half.name))
+
+    result = run("mix", out, "--data", tmp_path, "--recipe", recipe)
+
+    assert result.returncode == 1
+    assert re.fullmatch(
+        rf"Error: '{half}' (is damaged or cut short|cannot be read).*\n", result.stderr
+    )
+    assert not (out / "pool.jsonl").exists()
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, "9" * 4000])
+def test_a_bad_row_is_named(run: Run, tmp_path: Path, line: str) -> None:
+    recipe, out = write_corpus(tmp_path), tmp_path / "out"
+    rows = tmp_path / "publishers.jsonl"
+    rows.write_text(rows.read_text() + line + "\n")
+    soft = tmp_path / "soft.jsonl"
+    soft.write_text(line + "\n")
+
+    result = run("mix", out, "--data", tmp_path, "--recipe", recipe)
+    assert result.returncode == 1
+    assert f"Error: '{rows}', line 101: " in result.stderr
+    assert len(result.stderr) < 1000
+
+    result = run("mix", out, "--data", tmp_path, "--recipe", recipe, "--soft-labels", soft)
+    assert result.returncode == 1
+    assert f"Error: '{soft}', line 1: " in result.stderr
