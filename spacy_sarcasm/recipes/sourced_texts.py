@@ -204,8 +204,8 @@ def _read_rows(path: Path, gold: Gold) -> Iterator[LabelledRow]:
     """Yield rows whose label is 0 or 1, or null if the gold is optional; stop at any other."""
     for row in read_labelled_rows(path, _ROWS, gold=gold):
         if "label" not in row.values or row.gold not in (0, 1, None):
+            label = row.values.get("label", "missing")
             raise ValueError(
-                f"'{path}', line {row.line}: 'label' is {row.values.get('label', 'missing')!r:.100}, "
-                "expected 0 or 1"
+                f"'{path}', line {row.line}: 'label' is {label!r:.100}, expected 0 or 1"
             )
         yield row

@@ -55,7 +55,9 @@ class Result:
         return not any(self.faults.values()) and all(self.controls.values())
 
     def __str__(self) -> str:
-        parts = [f"{name} {_shown(value)}" for name, value in (self.done | self.faults).items()]
+        parts = [
+            f"{name} {_shown(name, value)}" for name, value in (self.done | self.faults).items()
+        ]
         if self.controls:
             parts.append(f"controls seen {sum(self.controls.values())} of {len(self.controls)}")
         return "  ".join([f"{self.name:<7}", *parts])
@@ -82,8 +84,8 @@ class Budget:
         return itertools.takewhile(lambda _: not self.is_over, range(count))
 
 
-def _shown(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def _shown(name: str, value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) and name != "seed" else str(value)
 
 
 @dataclass(frozen=True)
