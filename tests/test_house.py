@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("vectors",),
     ("data",),
     ("plotting",),
-    ("about", "atomic", "extras"),
+    ("about", "atomic", "extras", "stored_arrays"),
 )
 """Rooms and modules at the top of the package. Each imports only from the layers below its own."""
 

@@ -9,21 +9,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..about import __version__
 from ..atomic import atomic_write
 from ..network.vocabulary import Vocabulary
+from ..stored_arrays import FAULTS, describe_fault, read_array, read_json
 from .language_model import LanguageModel, ModelSettings
 
 FORMAT = "spacy-sarcasm language model"
 FORMAT_VERSION = 1
-_NPY_HEADER_LIMIT = 4096
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -77,14 +74,14 @@ def load_model(path: Path) -> LanguageModel:
     try:
         with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
             return _read(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except zipfile.BadZipFile as error:
         raise LanguageModelError(
             f"'{path}' is not a language model of headlines, or it was damaged or cut short "
             f"({error}). Train one with 'spacy-sarcasm generate train'"
         ) from error
-    except (ValueError, TypeError, KeyError, NotImplementedError, RuntimeError) as error:
+    except FAULTS as error:
         raise LanguageModelError(
-            f"'{path}' cannot be used as a language model of headlines: {error}"
+            f"'{path}' cannot be used as a language model of headlines: {describe_fault(error)}"
         ) from error
 
 
@@ -93,47 +90,26 @@ def _member(name: str) -> zipfile.ZipInfo:
 
 
 def _read(archive: zipfile.ZipFile) -> LanguageModel:
-    header = _read_json(archive, "config.json")
+    header = read_json(archive, "config.json")
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise ValueError(f"'config.json' does not say that the format is '{FORMAT}'")
     version = header.get("format_version")
     if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
         raise ValueError(
-            f"it has format version {version!r}, and this spacy-sarcasm ({__version__}) reads "
+            f"it has format version {version!r:.100}, and this spacy-sarcasm ({__version__}) reads "
             f"version {FORMAT_VERSION}"
         )
     settings = ModelSettings.from_dict(header.get("model"))
-    words = _read_json(archive, "words.json")
+    words = read_json(archive, "words.json")
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ValueError("'words.json' is not a list of words")
     n_known, report = header.get("known"), header.get("report")
     if not isinstance(n_known, int) or n_known < 0 or not isinstance(report, dict):
         raise ValueError("'config.json' lacks 'known', a whole number, or 'report', an object")
+    float32 = np.dtype("float32")
     weights = {
-        name: _read_array(archive, name, int(np.prod(shape)) * 4)
-        for name, shape in settings.shapes.items()
+        name: read_array(archive, name, float32, shape) for name, shape in settings.shapes.items()
     }
-    joins = _read_array(archive, "joins", 2 * settings.n_words)
-    known = _read_array(archive, "known", 8 * n_known)
-    if len(known) != n_known:
-        raise ValueError(f"'known' has {len(known)} hashes, expected {n_known}")
+    joins = read_array(archive, "joins", np.dtype("bool"), (settings.n_words, 2))
+    known = read_array(archive, "known", np.dtype("uint64"), (n_known,))
     return LanguageModel(settings, Vocabulary(words), weights, joins, known, report)
-
-
-def _read_json(archive: zipfile.ZipFile, name: str) -> Any:
-    if name not in archive.namelist():
-        raise ValueError(f"it lacks '{name}'")
-    return json.loads(archive.read(name))
-
-
-def _read_array(archive: zipfile.ZipFile, name: str, size: int) -> NDArray[Any]:
-    """Read an array, refusing a member larger than the settings call for before inflating it."""
-    member = f"{name}.npy"
-    if member not in archive.namelist():
-        raise ValueError(f"it lacks '{name}'")
-    found = archive.getinfo(member).file_size
-    if found > size + _NPY_HEADER_LIMIT:
-        raise ValueError(f"'{name}' takes {found} bytes, expected {size}")
-    array = np.lib.format.read_array(io.BytesIO(archive.read(member)), allow_pickle=False)
-    native: NDArray[Any] = array.astype(array.dtype.newbyteorder("="), copy=False)
-    return native

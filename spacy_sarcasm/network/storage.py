@@ -14,22 +14,21 @@ from __future__ import annotations
 
 import io
 import json
-import math
-import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..about import __version__
 from ..atomic import atomic_write
+from ..stored_arrays import FAULTS, describe_fault, read_array, read_json
 from .calibration import UNCALIBRATED
 from .settings import NetworkConfig
 from .vocabulary import Vocabulary
-from .weights import Weights, check_weights, fold, weight_dtype, weight_shapes
+from .weights import Shape, Weights, check_weights, fold, weight_dtype, weight_shapes
 
 WEIGHTS_FILE = "weights.npz"
 FORMAT = "spacy-sarcasm network"
@@ -38,25 +37,6 @@ FORMAT_VERSION = 4
 
 # The date every member carries, so that the same network always gives the same bytes.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-
-_HEADER_READERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
-# What damaged archives, JSON and array headers raise.
-_FAULTS = (
-    ArithmeticError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-# Longer messages quote a whole member.
-_LONGEST_FAULT = 400
 
 
 class WeightsError(ValueError):
@@ -197,37 +177,25 @@ def _read(stream: IO[bytes], where: str) -> Network:
             words = _read_json(archive, "words.json")
             if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
                 raise ValueError("'words.json' is not a list of words")
-            shapes = weight_shapes(config)
-            weights = {name: _read_array(archive, config, name) for name in shapes}
+            weights = {
+                name: _read_weight(archive, config, name, shape)
+                for name, shape in weight_shapes(config).items()
+            }
         return Network(config, Vocabulary(words), weights)
     except zipfile.BadZipFile as error:
         raise WeightsError(
             f"{where} is not a spacy-sarcasm weights file, or it was damaged or cut short "
             f"({error}). Get a fresh copy, or save the pipeline again"
         ) from error
-    except _FAULTS as error:
-        fault = str(error) or type(error).__name__
-        if len(fault) > _LONGEST_FAULT:
-            fault = f"{fault[:_LONGEST_FAULT]}..."
+    except FAULTS as error:
+        fault = describe_fault(error)
         raise WeightsError(f"{where} cannot be used as sarcasm weights: {fault}") from error
-
-
-def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
-    info = archive.getinfo(name)
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size != info.compress_size:
-        raise ValueError(
-            f"its member '{name}' is compressed, and weights files are not. Save the pipeline again"
-        )
-    return archive.read(name)
 
 
 def _read_json(archive: zipfile.ZipFile, name: str) -> Any:
     if name not in archive.namelist():
         raise ValueError(f"it holds no '{name}', so it is not a spacy-sarcasm weights file")
-    try:
-        return json.loads(_read_member(archive, name))
-    except RecursionError as error:
-        raise ValueError(f"'{name}' is nested too deeply") from error
+    return read_json(archive, name)
 
 
 def _check_layers(archive: zipfile.ZipFile, config: NetworkConfig) -> None:
@@ -271,29 +239,9 @@ def _upgrade(header: dict[str, Any]) -> Any:
     return network
 
 
-def _read_array(archive: zipfile.ZipFile, config: NetworkConfig, name: str) -> NDArray[np.floating]:
-    """Read one weight, after its header has been compared with what the settings call for."""
-    member = f"{name}.npy"
-    if member not in archive.namelist():
+def _read_weight(
+    archive: zipfile.ZipFile, config: NetworkConfig, name: str, shape: Shape
+) -> NDArray[np.floating]:
+    if f"{name}.npy" not in archive.namelist():
         raise ValueError(f"it lacks the weight '{name}'")
-    data = _read_member(archive, member)
-    stream = io.BytesIO(data)
-    version = np.lib.format.read_magic(stream)
-    if version not in _HEADER_READERS:
-        raise ValueError(f"the weight '{name}' has the unknown .npy version {version}")
-    shape, is_fortran, dtype = _HEADER_READERS[version](stream)
-    expected, kind = weight_shapes(config)[name], weight_dtype(config, name)
-    if shape != expected:
-        raise ValueError(f"weight '{name}' has shape {shape!s:.200}, expected {expected}")
-    if dtype.newbyteorder("=") != kind:
-        raise ValueError(f"weight '{name}' has dtype {dtype!s:.200}, expected {kind}")
-    size = len(data) - stream.tell()
-    if size != math.prod(expected) * kind.itemsize:
-        raise ValueError(
-            f"the weight '{name}' takes {size:,} bytes, expected "
-            f"{math.prod(expected) * kind.itemsize:,}"
-        )
-    order: Literal["F", "C"] = "F" if is_fortran else "C"
-    array = np.frombuffer(data, dtype, offset=stream.tell()).reshape(expected, order=order)
-    # A copy can be written to, unlike the bytes.
-    return array.astype(kind)
+    return read_array(archive, name, weight_dtype(config, name), shape)

@@ -133,6 +133,12 @@ def check_weights(config: NetworkConfig, weights: Weights) -> None:
         ValueError: A weight is missing, unknown, misshapen, of another dtype, or holds NaN or
             infinity; the message names the weight, what it is and what it should be.
     """
+    if config.settings.layers > len(weights):
+        # Before a list of all weights is made, which settings from a file could make very long.
+        raise ValueError(
+            f"the settings say {config.settings.layers:,} layers, and there are only "
+            f"{len(weights)} weights"
+        )
     shapes = weight_shapes(config)
     if missing := sorted(set(shapes) - set(weights)):
         raise ValueError(f"missing weights: {', '.join(missing)}")

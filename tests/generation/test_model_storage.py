@@ -77,7 +77,7 @@ def test_weights_of_the_scorer_are_not_a_language_model(tmp_path: Path) -> None:
     [
         ({"format_version": 99}, "format version 99"),
         ({"model": {"n_words": 14}}, "expected the settings"),
-        ({"known": 2}, "'known' has 1 hashes, expected 2"),
+        ({"known": 2}, r"'known' has shape \(1,\), expected \(2,\)"),
     ],
 )
 def test_settings_that_do_not_fit_are_named(
@@ -95,14 +95,15 @@ def test_words_and_arrays_that_do_not_fit_are_named(saved: Path) -> None:
     with pytest.raises(LanguageModelError, match="the vocabulary has 3 rows"):
         load_model(saved)
     rewrite(saved, "joins.npy", bytes(100_000))
-    with pytest.raises(LanguageModelError, match="'joins' takes 100000 bytes, expected 28"):
+    with pytest.raises(LanguageModelError, match=r"model\.npz' cannot be used.*magic string"):
         load_model(saved)
 
 
 def test_pickled_arrays_are_refused(saved: Path, tmp_path: Path) -> None:
-    np.save(tmp_path / "pickled.npy", np.array([{}], dtype=object))
+    joins = np.empty(load_model(saved).joins.shape, dtype=object)
+    np.save(tmp_path / "pickled.npy", joins)
     rewrite(saved, "joins.npy", (tmp_path / "pickled.npy").read_bytes())
-    with pytest.raises(LanguageModelError, match="pickle"):
+    with pytest.raises(LanguageModelError, match="'joins' has dtype object, expected bool"):
         load_model(saved)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import spacy
 from spacy.language import Language
 from thinc.api import Adam, Optimizer, fix_random_seed, warmup_linear
 
-from spacy_sarcasm.network.engines.optimizer_state import STATE_FILE
+from spacy_sarcasm.network.engines.optimizer_state import STATE_FILE, load_state
 from spacy_sarcasm.network.storage import WeightsError
 from spacy_sarcasm.training.release import make_release
 
@@ -116,3 +117,33 @@ def test_nothing_to_resume(interrupted: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / STATE_FILE, **arrays)
     with pytest.raises(WeightsError, match="its format is 'other'"):
         start(resume=str(tmp_path))
+
+
+def test_a_damaged_state_is_named(interrupted: Path, tmp_path: Path) -> None:
+    shutil.copytree(interrupted / "sarcasm", tmp_path / "sarcasm")
+    path = tmp_path / "sarcasm" / STATE_FILE
+    with np.load(path) as file:
+        arrays = dict(file)
+    np.savez_compressed(path, **arrays)
+    with pytest.raises(WeightsError, match=rf"'{path}' cannot be used .* is compressed"):
+        load_state(path.parent)
+    np.savez(path, **{**arrays, "header": np.frombuffer(b"[" * 100_000, np.uint8)})
+    with pytest.raises(WeightsError, match=rf"'{path}' cannot be used .*recursion"):
+        load_state(path.parent)
+    header = json.loads(arrays["header"].tobytes())
+    header["network"]["settings"]["layers"] = 10_000_000
+    np.savez(path, **{**arrays, "header": np.frombuffer(json.dumps(header).encode(), np.uint8)})
+    with pytest.raises(WeightsError, match=rf"'{path}' cannot be used .*10,000,000 layers"):
+        load_state(path.parent)
+    whole = (interrupted / "sarcasm" / STATE_FILE).read_bytes()
+    rng = np.random.default_rng(0)
+    named = 0
+    for _ in range(20):
+        data = bytearray(whole)
+        data[int(rng.integers(len(data)))] ^= 1 << int(rng.integers(8))
+        path.write_bytes(data)
+        try:
+            load_state(path.parent)
+        except WeightsError as error:
+            named += f"'{path}'" in str(error)
+    assert named > 10

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from thinc.api import Optimizer
 
 from ...atomic import atomic_write
+from ...stored_arrays import FAULTS, describe_fault, read_array
 from ..settings import NetworkConfig
 from ..storage import Network, WeightsError, load_network
+from ..weights import weight_dtype
 
 STATE_FILE = "optimizer.npz"
 FORMAT = "spacy-sarcasm optimizer"
@@ -119,23 +121,24 @@ def load_state(folder: Path) -> tuple[Network, OptimizerState]:
         )
     words = load_network(folder).vocabulary
     try:
-        with np.load(path, allow_pickle=False) as file:
-            header = json.loads(file[_HEADER].tobytes())
+        with zipfile.ZipFile(path) as file:
+            header = json.loads(read_array(file, _HEADER, np.dtype("uint8")).tobytes())
             if header["format"] != FORMAT:
                 raise ValueError(f"its format is {header['format']!r:.100}, expected '{FORMAT}'")
             config = NetworkConfig.from_dict(header["network"])
             slots: dict[str, Arrays] = {slot: {} for slot in ("weights", *_SLOTS)}
-            for key in file.files:
+            for key in (member.removesuffix(".npy") for member in file.namelist()):
                 slot, _, name = key.partition("/")
                 if key != _HEADER:
-                    slots[slot][name] = file[key]
+                    dtype = weight_dtype(config, name) if slot == "weights" else np.dtype("float32")
+                    slots[slot][name] = read_array(file, key, dtype)
         network = Network(config, words, slots.pop("weights"))
         for slot, arrays in slots.items():
             _check_sizes(network, slot, arrays)
         updates = {name: int(header["updates"][name]) for name in slots["mom1"]}
-    except (ValueError, LookupError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except FAULTS as error:
         raise WeightsError(
-            f"'{path}' cannot be used to continue a training: {error!s:.400}"
+            f"'{path}' cannot be used to continue a training: {describe_fault(error)}"
         ) from error
     return network, OptimizerState(slots, updates)
 
