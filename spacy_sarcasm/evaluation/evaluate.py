@@ -156,7 +156,7 @@ def _figures(one: Scored, threshold: float, bootstrap: Bootstrap) -> Report:
     }
     return {
         "name": data.name,
-        "split": data.split,
+        "split": None if data.split is None else str(data.split),
         "out_of_domain": one.out_of_domain,
         "unscored": len(one.scores) - len(scores),
         **_group(scores, data.gold, threshold, bootstrap),
