@@ -115,8 +115,7 @@ def initial_weights(
         elif kind == "bias":
             weights[name] = np.zeros(shape, dtype="float32")
             if name.startswith("lstm"):
-                units = config.settings.units
-                weights[name][units : 2 * units] = 1.0
+                weights[name][config.settings.units : 2 * config.settings.units] = 1.0
         else:
             weights[name] = _glorot_uniform(shape, rng)
     return weights
