@@ -117,7 +117,8 @@ def judge_scores(tally: Tally, reference: Reference | None, unknown: float) -> d
     verdict["reasons"] = [
         *reasons,
         "The estimate assumes that sarcastic texts here are like the sarcastic texts that the "
-        "network was tested on, and the others like the others. To check it, label a sample by hand",
+        "network was tested on, and the others like the others. To check it, label a "
+        "sample by hand",
     ]
     return verdict
 
