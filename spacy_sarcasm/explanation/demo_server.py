@@ -27,6 +27,7 @@ ADDRESS = "127.0.0.1"
 MAX_CHARACTERS = 20_000
 # JSON may write a character in up to 12 bytes.
 _MAX_BYTES = 12 * MAX_CHARACTERS + 1000
+_MAX_DISCARDED = 4_000_000
 _STRONGEST = 3
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -157,6 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise _RefusedError(HTTPStatus.LENGTH_REQUIRED, "send the length of the content")
         too_long = f"the text has more than {MAX_CHARACTERS:,} characters: shorten it"
         if int(length) > _MAX_BYTES:
+            # A client that is still sending would see a broken connection instead of the reply.
+            self.rfile.read(min(int(length), _MAX_DISCARDED))
             raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_long)
         try:
             given = json.loads(self.rfile.read(int(length)))

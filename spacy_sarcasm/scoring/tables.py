@@ -192,6 +192,9 @@ def explode(
 
     Raises:
         ValueError: The pipeline has no sarcasm component.
+
+    Example:
+        >>> explode(["Oh great. Another meeting."], "text", "sarcasm")  # doctest: +SKIP
     """
     sentences: list[list[SentenceScore]] = []
     for start in range(0, len(values), DEFAULT_BATCH_SIZE):

@@ -163,7 +163,8 @@ def test_weights_of_another_projection_do_not_fit(tmp_path: Path) -> None:
 def test_files_of_earlier_versions_have_no_projection() -> None:
     header = {"format_version": 2, "network": {"settings": {"units": 3}}}
 
-    assert _upgrade(header) == {"settings": {"units": 3, "projection": 0}, "folded": False}
+    settings = {"units": 3, "projection": 0, "classes": []}
+    assert _upgrade(header) == {"settings": settings, "folded": False}
 
 
 def test_folded_dimensions_are_checked(make_network: MakeNetwork) -> None:
